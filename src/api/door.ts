@@ -1,0 +1,172 @@
+/**
+ * The one door between the api and the actors. The api never sees an actor: it asks, and it reads plain views
+ * that the machines' own status functions made from snapshots. Whoever implements it (wiring) decides nothing either.
+ */
+import type { Trouble } from '../machines/errors.ts';
+import type { SyntheticFault } from '../machines/ports.ts';
+import type {
+  CameraId,
+  Capabilities,
+  FinishedRecording,
+  RecordedPart,
+  RecordingEndReason,
+  RecordingFormat,
+  RecordingGap,
+  SavedSnapshot,
+} from '../machines/values.ts';
+
+export type CameraWord = 'CONNECTED' | 'DISCONNECTED' | 'ERROR';
+export type StreamWord = 'ACTIVE' | 'INACTIVE' | 'STARTING' | 'STOPPING' | 'ERROR';
+export type RecordingWord = 'STARTING' | 'RECORDING' | 'INTERRUPTED' | 'STOPPING' | 'STOPPED' | 'ERROR' | 'FAILED';
+
+/** Common to every actor's view: its own state path (`live.flowing`) and when it was entered. */
+export interface StateView {
+  readonly state: string;
+  readonly sinceAtMs: number;
+}
+
+export interface CameraView extends StateView {
+  readonly device: CameraId;
+  readonly status: CameraWord;
+  readonly name: string;
+  /** As captured or to be captured; null while nothing is known (disconnected). */
+  readonly widthPx: number | null;
+  readonly heightPx: number | null;
+  readonly rateFps: number | null;
+  readonly capabilities: Capabilities | null;
+  readonly capabilityState: 'none' | 'provisional' | 'confirmed';
+  /** Host paths: leave the service only for an admin with `debug: true`. */
+  readonly devicePaths: readonly string[];
+  readonly identity: { readonly matchedBy: string; readonly ambiguous: boolean };
+  readonly trouble: Trouble | null;
+  readonly stream: StreamView;
+  /** The running session, else null. */
+  readonly recording: RecordingView | null;
+}
+
+export interface StreamView extends StateView {
+  readonly status: StreamWord;
+  /** Why it is live or should be: viewers, recording, snapshot, call. */
+  readonly reasons: readonly string[];
+  readonly attempts: number;
+  readonly maxAttempts: number;
+  /** When the backoff ends or the slow retry comes; null otherwise. */
+  readonly retryAtMs: number | null;
+  readonly capture: { readonly pid: number; readonly startedAtMs: number; readonly adopted: boolean } | null;
+  readonly available: boolean;
+  readonly readers: number;
+  readonly inboundBytes: number;
+  readonly tap: 'available' | 'tap_unavailable' | 'unknown';
+  readonly demand: 'available' | 'demand_unavailable';
+  readonly liveSinceAtMs: number | null;
+  readonly trouble: Trouble | null;
+}
+
+export interface RecordingView extends StateView {
+  readonly session: string;
+  readonly device: CameraId;
+  readonly status: RecordingWord;
+  readonly format: RecordingFormat;
+  readonly orderedAtMs: number;
+  readonly startedAtMs: number | null;
+  /** Sum of the parts so far, gaps left out. */
+  readonly durationMs: number;
+  readonly wantedDurationMs: number | null;
+  readonly sizeBytes: number;
+  readonly parts: readonly RecordedPart[];
+  readonly gaps: readonly RecordingGap[];
+  readonly adoptions: number;
+  readonly reason: RecordingEndReason | null;
+  readonly trouble: Trouble | null;
+}
+
+export interface MediaServerView {
+  readonly kind: 'mediamtx' | 'simulator' | 'unknown';
+  readonly version: string | null;
+  /** null when it is not ours. */
+  readonly pid: number | null;
+  readonly process: StateView | null;
+  readonly health: StateView;
+  readonly failures: number;
+  readonly opened: number;
+  readonly retryAtMs: number | null;
+  readonly started: string | null;
+  readonly trouble: Trouble | null;
+}
+
+export interface ServiceView extends StateView {
+  readonly startedAtMs: number;
+  readonly version: string;
+  readonly missingParts: readonly { readonly part: string; readonly sentence: string }[];
+  readonly mediaServer: MediaServerView;
+  readonly discovery: StateView & { readonly source: string | null; readonly trouble: Trouble | null };
+  readonly storage: StateView & {
+    readonly totalBytes: number;
+    readonly availableBytes: number;
+    readonly usedPercent: number;
+    readonly trouble: Trouble | null;
+  };
+}
+
+export interface ActorView extends StateView {
+  /** Its place: `camera:camera0`, `stream:camera0`, `recording:<session>`, `media-server`. */
+  readonly actor: string;
+  readonly machine: string;
+  readonly parent: string | null;
+  /** Plain facts of its context worth seeing; no host paths, no secrets. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** Facts that happened, in order, for notifications. */
+export type EngineFact =
+  | { readonly type: 'camera.changed'; readonly camera: CameraView }
+  | { readonly type: 'recording.started'; readonly camera: CameraId; readonly session: string }
+  | {
+      readonly type: 'recording.ended';
+      readonly camera: CameraId;
+      readonly session: string;
+      readonly recording: FinishedRecording | null;
+      readonly word: 'STOPPED' | 'ERROR' | 'FAILED';
+    };
+
+export interface StartRecordingOrder {
+  readonly cameraId: CameraId;
+  readonly durationMs: number | null;
+  readonly format: RecordingFormat;
+  readonly correlationId: string;
+}
+
+/** Every method rejects with a CameraError whose `facts` may hold `state` and `retry_after_ms`. */
+export interface Door {
+  service(): ServiceView;
+  cameras(): readonly CameraView[];
+  /** By `cameraN`, or by the `/dev/videoN` it has at this moment. */
+  camera(device: string): CameraView | undefined;
+  actors(): readonly ActorView[];
+  /** Methods of the API that would work on this camera now. */
+  allowed(device: string): readonly string[];
+  startRecording(order: StartRecordingOrder): Promise<RecordingView>;
+  /** Resolves when the recorder has closed its file. */
+  stopRecording(cameraId: CameraId, correlationId: string): Promise<RecordingView>;
+  startStreaming(cameraId: CameraId, correlationId: string): Promise<StreamView>;
+  stopStreaming(cameraId: CameraId, correlationId: string): Promise<{ readonly stream: StreamView; readonly continues: boolean }>;
+  takeSnapshot(order: SnapshotOrder): Promise<SnapshotResult>;
+  injectFault(fault: SyntheticFault, cameraId: CameraId | null): Promise<void>;
+  /** Called for every fact, in order; returns the way to stop. Never let it throw. */
+  onFact(listener: (fact: EngineFact) => void): () => void;
+}
+
+export interface SnapshotOrder {
+  readonly cameraId: CameraId;
+  readonly maxAgeMs: number | null;
+  readonly format: 'jpg' | 'png';
+  readonly quality: number | null;
+  readonly filename: string | null;
+  readonly correlationId: string;
+}
+
+export interface SnapshotResult extends SavedSnapshot {
+  /** `tap`: the stream was live; `activated`: it was started for this. */
+  readonly tier: 'tap' | 'activated';
+  readonly frameAgeMs: number;
+}

@@ -1,0 +1,296 @@
+/**
+ * The plain values that machines, adapters and api share. No behaviour, no xstate.
+ * `Ms` ends a duration or a monotonic instant, `atMs` is Unix epoch UTC, `monoMs` the monotonic clock.
+ */
+import type { Trouble } from './errors.ts';
+
+/** `camera0`, `camera1`, ... : the only name of a camera that clients ever see; also its path name. */
+export type CameraId = string;
+
+// ---------------------------------------------------------------- devices
+
+/** One capture-capable-or-not device node, as a device source reports it. */
+export interface DeviceNode {
+  readonly origin: 'v4l2' | 'synthetic';
+  /** Unique while plugged; the kernel's syspath, or `/synthetic/<n>`. */
+  readonly syspath: string;
+  /** `/dev/video0`, or the synthetic camera's stream socket. */
+  readonly devicePath: string;
+  readonly vendorId: string | null;
+  readonly productId: string | null;
+  readonly serial: string | null;
+  /** udev's ID_PATH: where it is plugged in. */
+  readonly portPath: string | null;
+  /** USB interface number for devices that hold several cameras. */
+  readonly interfaceNumber: string | null;
+  readonly productName: string | null;
+  /** Syspath of the physical device the node belongs to (nodes with the same one are one camera). */
+  readonly parentSyspath: string | null;
+}
+
+export type DeviceChange =
+  | { readonly type: 'node.added'; readonly node: DeviceNode }
+  | { readonly type: 'node.changed'; readonly node: DeviceNode }
+  | { readonly type: 'node.removed'; readonly syspath: string };
+
+export type DeviceSourceKind = 'udev' | 'udevadm' | 'polling';
+
+/** All nodes of one physical camera. */
+export interface Device {
+  readonly identity: Identity;
+  readonly nodes: readonly DeviceNode[];
+}
+
+/** What a camera is known by. Never a /dev/videoN. */
+export interface Identity {
+  /** e.g. `usb:046d:0825:SERIAL:00`, `port:pci-0000:00:14.0-usb-0:1:1.0`, `synthetic:1`. */
+  readonly key: string;
+  readonly matchedBy: 'serial' | 'port' | 'path' | 'synthetic';
+  /** True where two devices showed the same serial and both fell back to their port. */
+  readonly ambiguous: boolean;
+}
+
+// ----------------------------------------------------------- capabilities
+
+export interface FrameSize {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** Descending; 29.97 stands for 30000/1001 (three decimals). Empty where the driver lists none. */
+  readonly frameRatesFps: readonly number[];
+}
+
+export interface FrameSizeRange {
+  readonly minWidthPx: number;
+  readonly maxWidthPx: number;
+  readonly stepWidthPx: number;
+  readonly minHeightPx: number;
+  readonly maxHeightPx: number;
+  readonly stepHeightPx: number;
+  readonly minFps: number | null;
+  readonly maxFps: number | null;
+}
+
+export interface PixelFormat {
+  /** V4L2's four characters: YUYV, MJPG, H264, ... */
+  readonly fourcc: string;
+  readonly description: string;
+  readonly compressed: boolean;
+  readonly sizes: readonly FrameSize[];
+  /** Stepwise or continuous sizes; empty for discrete ones. */
+  readonly sizeRanges: readonly FrameSizeRange[];
+}
+
+export interface Capabilities {
+  readonly card: string;
+  readonly driver: string;
+  readonly busInfo: string;
+  /** V4L2's words: `Video Capture`, `Streaming`, `Metadata Capture`, ... of this node. */
+  readonly deviceCaps: readonly string[];
+  readonly formats: readonly PixelFormat[];
+}
+
+export interface ProbeResult {
+  readonly devicePath: string;
+  readonly capabilities: Capabilities;
+}
+
+// ----------------------------------------------------------------- capture
+
+/** The picture taken from the device and the encoding it is published with. */
+export interface CapturePlan {
+  readonly cameraId: CameraId;
+  readonly cameraName: string;
+  readonly origin: DeviceNode['origin'];
+  readonly devicePath: string;
+  readonly fourcc: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly rateFps: number;
+}
+
+/** A data-plane process: a pid is only itself together with its start time. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Field 22 of /proc/PID/stat, clock ticks since boot. */
+  readonly startTicks: number;
+  /** `<data id>/<role>/<owner>/<nonce>`, the value of CAMERA_SERVICE_MARK. */
+  readonly mark: string;
+  /** True when an earlier life of this service started it. */
+  readonly adopted: boolean;
+}
+
+export interface ProcessEnd {
+  /** null for a signal, and for an adopted process (not our child: its code is not to be had). */
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** Why, as far as its own last words tell. */
+  readonly trouble: Trouble;
+}
+
+/** One picture seen in the tap file. */
+export interface TappedFrame {
+  readonly sizeBytes: number;
+  /** Hash of the content: equal digests are a frozen picture. */
+  readonly digest: string;
+  /** When we saw the file change, not its time stamp. */
+  readonly seenMonoMs: number;
+}
+
+// ------------------------------------------------------------ media server
+
+export interface MediaServerInfo {
+  readonly kind: 'mediamtx' | 'simulator';
+  /** Without a leading v: `1.20.1`. */
+  readonly version: string;
+  /** RFC 3339 stamp that names one incarnation of the server. */
+  readonly started: string;
+}
+
+/** What the entry of one path in the server's configuration has to be. */
+export interface PathEntry {
+  readonly name: CameraId;
+  /** Seconds-exact limits that MediaMTX gets with `runOnDemand`. */
+  readonly demandStartTimeoutMs: number;
+  /** null: not recording. */
+  readonly record: RecordSettings | null;
+}
+
+export interface RecordSettings {
+  /** Recording session; MediaMTX's recordPath is `<parts folder>/%path/<session>_%s-%f`. */
+  readonly session: string;
+  readonly segmentDurationMs: number;
+}
+
+/** One line of `/v3/paths/list`. */
+export interface PathObservation {
+  readonly name: string;
+  readonly available: boolean;
+  /** As the server prints it; a change is a new publisher. */
+  readonly availableTime: string | null;
+  readonly sourceId: string | null;
+  readonly inboundBytes: number;
+  /** Readers now; the recorder and the HLS muxer are not among them. */
+  readonly readers: number;
+}
+
+// --------------------------------------------------------------- recording
+
+export type RecordingFormat = 'fmp4' | 'mp4' | 'mkv' | 'mpegts';
+
+export type RecordingEndReason =
+  | 'requested'
+  | 'duration_reached'
+  | 'camera_disconnected'
+  | 'camera_disabled'
+  | 'camera_forgotten'
+  | 'stream_failed'
+  | 'media_server_lost'
+  | 'storage_critical'
+  | 'storage_missing'
+  | 'not_ready_in_time'
+  | 'service_stopped';
+
+/** What was ordered; persisted as a wish until the session has ended. */
+export interface RecordingOrder {
+  /** Session and file name, without extension: `camera0_2026-11-23_04-28-13`. */
+  readonly session: string;
+  readonly cameraId: CameraId;
+  readonly format: RecordingFormat;
+  /** null: until stopped. Counts from the first part's start. */
+  readonly durationMs: number | null;
+  readonly segmentDurationMs: number;
+  readonly orderedAtMs: number;
+  readonly correlationId: string | null;
+}
+
+/** One file that MediaMTX wrote for a session. */
+export interface RecordedPart {
+  /** Base name inside the camera's folder of parts. */
+  readonly file: string;
+  readonly startedAtMs: number;
+  /** null while the recorder still writes it. */
+  readonly durationMs: number | null;
+  readonly sizeBytes: number;
+}
+
+export interface RecordingGap {
+  readonly fromAtMs: number;
+  readonly toAtMs: number;
+  /** stable snake_case: `capture_lost`, `media_server_lost`, `camera_disconnected`, ... */
+  readonly cause: string;
+}
+
+/** The sidecar of a finished session, and an entry of list_recordings. */
+export interface FinishedRecording {
+  readonly session: string;
+  readonly cameraId: CameraId;
+  readonly format: RecordingFormat;
+  readonly reason: RecordingEndReason;
+  readonly outcome: 'completed' | 'failed';
+  readonly orderedAtMs: number;
+  readonly startedAtMs: number | null;
+  readonly endedAtMs: number;
+  /** Sum of the parts. */
+  readonly durationMs: number;
+  readonly sizeBytes: number;
+  /** File names inside the recordings folder, in order; the first bears the session's name. */
+  readonly parts: readonly RecordedPart[];
+  readonly gaps: readonly RecordingGap[];
+  /** How many times a new life of the service took the session over. */
+  readonly adoptions: number;
+  /** Recorded beyond the wished duration while the service was dead, and cut off. */
+  readonly overrunMs: number;
+  /** One sentence where something could not be done (a remux, a sidecar). */
+  readonly warning: string | null;
+}
+
+export interface SnapshotRequest {
+  readonly cameraId: CameraId;
+  readonly format: 'jpg' | 'png';
+  /** 1 to 100; null: as tapped. */
+  readonly quality: number | null;
+  /** Wished name with or without extension; null: made from camera and time. */
+  readonly filename: string | null;
+}
+
+export interface SavedSnapshot {
+  readonly filename: string;
+  readonly sizeBytes: number;
+  readonly takenAtMs: number;
+}
+
+// ----------------------------------------------------------------- storage
+
+export interface StorageMeasure {
+  readonly totalBytes: number;
+  readonly availableBytes: number;
+  readonly writable: boolean;
+  /** Why it is not there or not writable; null when it is. */
+  readonly problem: string | null;
+}
+
+// ------------------------------------------------------------------ wishes
+
+export interface KnownCamera {
+  readonly id: CameraId;
+  readonly identity: Identity;
+  readonly name: string;
+  readonly disabled: boolean;
+  /** Switched on by start_streaming and not off since. */
+  readonly streamWanted: boolean;
+}
+
+/** A session that should be running. Written before it is armed, removed after its sidecar is. */
+export interface RecordingWish {
+  readonly order: RecordingOrder;
+  readonly gaps: readonly RecordingGap[];
+  readonly adoptions: number;
+  /** Set once an end was decided, so that a crash while finalising does not record on. */
+  readonly ending: RecordingEndReason | null;
+}
+
+/** Everything that must survive a crash of the service. */
+export interface Wishes {
+  readonly cameras: readonly KnownCamera[];
+  readonly recordings: readonly RecordingWish[];
+}
