@@ -60,7 +60,7 @@ export const configSchema = z.strictObject({
     stop_timeout_ms: ms(2000, 'SIGTERM to SIGKILL'),
     health_check_interval_ms: ms(2000, 'while healthy'),
     health_failing_interval_ms: ms(500, 'while failing'),
-    health_failure_threshold: z.int().min(1).max(100).default(3).describe('failures in a row that open the breaker'),
+    health_failure_threshold: z.int().min(2).max(100).default(3).describe('failures in a row that open the breaker'),
     health_open_ms: ms(5000, 'first time the breaker stays open'),
     health_open_max_ms: ms(120_000, 'the longest, after doubling'),
     health_jitter: z.tuple([z.number().min(0.1).max(1), z.number().min(1).max(10)]).default([0.8, 1.2]).describe('factor range on open times'),

@@ -26,6 +26,8 @@ export interface DeviceNode {
   readonly productName: string | null;
   /** Syspath of the physical device the node belongs to (nodes with the same one are one camera). */
   readonly parentSyspath: string | null;
+  /** udev's ID_V4L_CAPABILITIES: false where it says that the node does not capture; absent where nobody says. */
+  readonly captures?: boolean;
 }
 
 export type DeviceChange =

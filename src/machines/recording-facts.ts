@@ -1,0 +1,43 @@
+/** What files tell about a session: lengths, gaps, and how much is left. Pure. */
+import type { RecordedPart, RecordingGap } from './values.ts';
+
+/** A later part starts at the next keyframe; less than this between two parts is no gap. */
+export const JOIN_TOLERANCE_MS = 1500;
+
+/** Sum of the parts in milliseconds; a part still being written counts for what is left out of it: nothing. */
+export function recordedMs(parts: readonly RecordedPart[]): number {
+  return parts.reduce((sum, part) => sum + (part.durationMs ?? 0), 0);
+}
+
+/** Sum of the parts' sizes in bytes. */
+export function recordedBytes(parts: readonly RecordedPart[]): number {
+  return parts.reduce((sum, part) => sum + part.sizeBytes, 0);
+}
+
+export interface Interruption {
+  readonly cause: string;
+  readonly atMs: number;
+}
+
+/**
+ * Holes between consecutive parts, from the files themselves; the cause is the interruption noted last before
+ * the later part began.
+ */
+export function gapsBetween(
+  parts: readonly RecordedPart[],
+  interruptions: readonly Interruption[],
+): readonly RecordingGap[] {
+  const gaps: RecordingGap[] = [];
+  parts.forEach((part, index) => {
+    const before = parts[index - 1];
+    if (before === undefined || before.durationMs === null) return;
+    const fromAtMs = before.startedAtMs + before.durationMs;
+    // Segments of one stream join exactly; a new publisher always costs at least a keyframe, so a noted
+    // interruption makes even a short hole a gap.
+    const noted = interruptions.findLast(({ atMs }) => atMs > before.startedAtMs && atMs <= part.startedAtMs);
+    const holeMs = part.startedAtMs - fromAtMs;
+    if (holeMs <= 0 || (noted === undefined && holeMs < JOIN_TOLERANCE_MS)) return;
+    gaps.push({ fromAtMs, toAtMs: part.startedAtMs, cause: noted?.cause ?? 'unknown' });
+  });
+  return gaps;
+}

@@ -1,0 +1,182 @@
+/** The recording machine's types, actions, guards and delays; the chart is in recording.ts. */
+import { assign, fromPromise, sendTo, setup } from 'xstate';
+import { type Trouble, troubleOf } from './errors.ts';
+import type { FinaliseRequest } from './ports.ts';
+import { gapsBetween, type Interruption, recordedBytes } from './recording-facts.ts';
+import { parentOf } from './report.ts';
+import type {
+  CameraId,
+  FinishedRecording,
+  RecordedPart,
+  RecordingEndReason,
+  RecordingOrder,
+  RecordingWish,
+} from './values.ts';
+
+export interface RecordingLimits {
+  readonly readyTimeoutMs: number;
+  readonly heartbeatMs: number;
+  readonly heartbeatLimitMs: number;
+  readonly resumeMs: number;
+  readonly closeTimeoutMs: number;
+  readonly closeCheckMs: number;
+}
+
+export interface RecordingInput {
+  readonly order: RecordingOrder;
+  readonly limits: RecordingLimits;
+  /** The wish of an earlier life; null for a new session. */
+  readonly restored: RecordingWish | null;
+}
+
+export interface RecordingContext {
+  readonly order: RecordingOrder;
+  readonly limits: RecordingLimits;
+  readonly adoptions: number;
+  readonly interruptions: readonly Interruption[];
+  readonly parts: readonly RecordedPart[];
+  /** Size of all parts at the last look, and the monotonic instant of that look. */
+  readonly sizeBytes: number;
+  readonly lookedMonoMs: number | null;
+  readonly lookedAtMs: number | null;
+  /** Monotonic instant at which the wished duration is over; known with the first part. */
+  readonly deadlineMonoMs: number | null;
+  readonly reason: RecordingEndReason | null;
+  readonly trouble: Trouble | null;
+  readonly finished: FinishedRecording | null;
+}
+
+export type LossCause = 'camera_disconnected' | 'camera_disabled' | 'camera_forgotten' | 'capture_lost' | 'media_server_lost' | 'recorder_stalled';
+
+export type RecordingEvent =
+  | { type: 'stream.live' }
+  | { type: 'stream.lost'; cause: LossCause; atMs: number }
+  | { type: 'stream.faulted'; trouble: Trouble }
+  | { type: 'stream.blip'; cause: string; atMs: number }
+  | { type: 'record.armed' }
+  | { type: 'record.disarmed' }
+  | { type: 'recording.stop'; reason: RecordingEndReason };
+
+export interface PartsSeen {
+  readonly parts: readonly RecordedPart[];
+  readonly monoMs: number;
+  readonly atMs: number;
+}
+
+export type RecordingReport =
+  | { type: 'reason.add'; reason: string }
+  | { type: 'reason.remove'; reason: string }
+  | { type: 'record.arm'; order: RecordingOrder }
+  | { type: 'record.disarm' }
+  | { type: 'recording.started'; session: string }
+  | { type: 'recording.ended'; session: string; finished: FinishedRecording | null; failed: boolean };
+
+const no = (name: string) => () => Promise.reject(new Error(`${name}: no adapter provided`));
+
+const END_OF_LOSS: Record<LossCause, RecordingEndReason> = {
+  camera_disconnected: 'camera_disconnected',
+  camera_disabled: 'camera_disabled',
+  camera_forgotten: 'camera_forgotten',
+  capture_lost: 'stream_failed',
+  media_server_lost: 'media_server_lost',
+  recorder_stalled: 'media_server_lost',
+};
+
+/** What a session's wish has to say now. */
+export function wishOf(context: RecordingContext): RecordingWish {
+  return {
+    order: context.order,
+    gaps: context.interruptions.map(({ cause, atMs }) => ({ cause, fromAtMs: atMs, toAtMs: atMs })),
+    adoptions: context.adoptions,
+    ending: context.reason,
+  };
+}
+
+/** The gaps of a session, from its files and the interruptions noted. */
+export function gapsOf(context: RecordingContext) {
+  return gapsBetween(context.parts, context.interruptions);
+}
+
+export const recordingSetup = setup({
+  types: {} as {
+    context: RecordingContext;
+    events: RecordingEvent;
+    input: RecordingInput;
+    output: { finished: FinishedRecording | null };
+  },
+  actors: {
+    saveWish: fromPromise<void, RecordingWish>(no('saveWish')),
+    dropWish: fromPromise<void, string>(no('dropWish')),
+    lookAtParts: fromPromise<PartsSeen, { cameraId: CameraId; session: string }>(no('lookAtParts')),
+    salvageParts: fromPromise<PartsSeen, { cameraId: CameraId; session: string }>(no('salvageParts')),
+    finalise: fromPromise<FinishedRecording, Omit<FinaliseRequest, 'endedAtMs'>>(no('finalise')),
+  },
+  actions: {
+    wantStream: sendTo(parentOf, ({ context }) => ({ type: 'reason.add', reason: `recording:${context.order.session}` })),
+    releaseStream: sendTo(parentOf, ({ context }) => ({
+      type: 'reason.remove',
+      reason: `recording:${context.order.session}`,
+    })),
+    askToArm: sendTo(parentOf, ({ context }) => ({ type: 'record.arm', order: context.order })),
+    askToDisarm: sendTo(parentOf, { type: 'record.disarm' }),
+    reportStarted: sendTo(parentOf, ({ context }) => ({ type: 'recording.started', session: context.order.session })),
+    reportEnded: sendTo(parentOf, ({ context }, params: { failed: boolean }) => ({
+      type: 'recording.ended',
+      session: context.order.session,
+      finished: context.finished,
+      failed: params.failed,
+    })),
+    storeParts: assign({
+      parts: (_, params: PartsSeen) => params.parts,
+      sizeBytes: (_, params: PartsSeen) => recordedBytes(params.parts),
+      lookedMonoMs: (_, params: PartsSeen) => params.monoMs,
+      lookedAtMs: (_, params: PartsSeen) => params.atMs,
+      deadlineMonoMs: ({ context }, params: PartsSeen) => {
+        const first = params.parts[0];
+        if (context.deadlineMonoMs !== null || context.order.durationMs === null || first === undefined) {
+          return context.deadlineMonoMs;
+        }
+        const elapsedMs = Math.max(0, params.atMs - first.startedAtMs);
+        return params.monoMs + Math.max(0, context.order.durationMs - elapsedMs);
+      },
+    }),
+    noteInterruption: assign({
+      interruptions: ({ context }, params: Interruption) => [...context.interruptions, params],
+    }),
+    storeReason: assign({
+      reason: ({ context }, params: { reason: RecordingEndReason }) => context.reason ?? params.reason,
+    }),
+    storeLossReason: assign({
+      reason: ({ context }) =>
+        context.reason ?? END_OF_LOSS[(context.interruptions.at(-1)?.cause ?? 'capture_lost') as LossCause] ?? 'stream_failed',
+    }),
+    storeTrouble: assign({ trouble: (_, params: { error: unknown }) => troubleOf(params.error) }),
+    storeFinished: assign({ finished: (_, params: { finished: FinishedRecording }) => params.finished }),
+  },
+  guards: {
+    isRestored: ({ context }) => context.adoptions > 0,
+    endingAlready: ({ context }) => context.reason !== null,
+    firstFile: ({ context }, params: PartsSeen) => context.sizeBytes === 0 && recordedBytes(params.parts) > 0,
+    hasDuration: ({ context }) => context.deadlineMonoMs !== null,
+    grew: ({ context }, params: PartsSeen) => recordedBytes(params.parts) > context.sizeBytes,
+    allClosed: (_, params: PartsSeen) => params.parts.every((part) => part.durationMs !== null),
+    nothingRecorded: ({ context }) => context.parts.length === 0,
+    durationOver: ({ context }) =>
+      context.deadlineMonoMs !== null && context.lookedMonoMs !== null && context.lookedMonoMs >= context.deadlineMonoMs,
+    operatorsWill: (_, params: { cause: LossCause }) =>
+      params.cause === 'camera_disabled' || params.cause === 'camera_forgotten',
+  },
+  delays: {
+    readyTimeout: ({ context }) => context.limits.readyTimeoutMs,
+    heartbeat: ({ context }) => context.limits.heartbeatMs,
+    heartbeatLimit: ({ context }) => context.limits.heartbeatLimitMs,
+    resume: ({ context }) => context.limits.resumeMs,
+    closeTimeout: ({ context }) => context.limits.closeTimeoutMs,
+    closeCheck: ({ context }) => context.limits.closeCheckMs,
+    // Without a wished duration the timer is set further away than any process lives.
+    durationLeft: ({ context }) =>
+      context.deadlineMonoMs === null || context.lookedMonoMs === null
+        ? 2_000_000_000
+        : Math.max(0, context.deadlineMonoMs - context.lookedMonoMs),
+  },
+});

@@ -1,0 +1,406 @@
+/**
+ * Owns one recording session from its order to its sidecar. MediaMTX writes the files; this actor asks the stream to
+ * arm the recorder, watches the files grow, survives interruptions as further parts, and collects them. Never writes
+ * the path and never touches a process. In: `stream.*`, `record.*`, `recording.stop`. Reports `recording.started`
+ * and `recording.ended`. Every end has one reason.
+ */
+import { gapsOf, recordingSetup, wishOf } from './recording-setup.ts';
+
+const sessionOf = ({ context }: { context: { order: { cameraId: string; session: string } } }) => ({
+  cameraId: context.order.cameraId,
+  session: context.order.session,
+});
+
+const keepTrouble = { type: 'storeTrouble' as const, params: ({ event }: { event: { error: unknown } }) => ({ error: event.error }) };
+
+export const recordingMachine = recordingSetup.createMachine({
+  id: 'recording',
+  description: 'One recording session, from its order to its sidecar.',
+  context: ({ input }) => ({
+    order: input.order,
+    limits: input.limits,
+    adoptions: input.restored === null ? 0 : input.restored.adoptions + 1,
+    interruptions: input.restored?.gaps.map(({ cause, fromAtMs }) => ({ cause, atMs: fromAtMs })) ?? [],
+    parts: [],
+    sizeBytes: 0,
+    lookedMonoMs: null,
+    lookedAtMs: null,
+    deadlineMonoMs: null,
+    reason: input.restored?.ending ?? null,
+    trouble: null,
+    finished: null,
+  }),
+  initial: 'pledging',
+  output: ({ context }) => ({ finished: context.finished }),
+  states: {
+    pledging: {
+      description: 'The wish is being made safe on disk, before anything is asked of anybody.',
+      entry: 'wantStream',
+      invoke: {
+        id: 'saveWish',
+        src: 'saveWish',
+        input: ({ context }) => wishOf(context),
+        onDone: [
+          { guard: 'isRestored', target: 'salvaging' },
+          { guard: 'endingAlready', target: 'stopping' },
+          { target: 'waitingForStream' },
+        ],
+        onError: { target: 'failing', actions: [keepTrouble, { type: 'storeReason', params: { reason: 'storage_missing' } }] },
+      },
+      on: {
+        'recording.stop': { actions: { type: 'storeReason', params: ({ event }) => ({ reason: event.reason }) } },
+      },
+    },
+    salvaging: {
+      description: 'Taken over from an earlier life: what is on disk is looked at.',
+      invoke: {
+        id: 'lookAtOldParts',
+        src: 'lookAtParts',
+        input: sessionOf,
+        onDone: [
+          { guard: 'endingAlready', target: 'stopping', actions: { type: 'storeParts', params: ({ event }) => event.output } },
+          { target: 'interrupted', actions: { type: 'storeParts', params: ({ event }) => event.output } },
+        ],
+        onError: { target: 'interrupted', actions: keepTrouble },
+      },
+      on: {
+        'recording.stop': { actions: { type: 'storeReason', params: ({ event }) => ({ reason: event.reason }) } },
+      },
+    },
+    waitingForStream: {
+      description: 'The stream is being made live.',
+      on: {
+        'stream.live': 'arming',
+        'stream.faulted': {
+          target: 'failing',
+          actions: [
+            { type: 'storeReason', params: { reason: 'stream_failed' } },
+            { type: 'storeTrouble', params: ({ event }) => ({ error: event.trouble }) },
+          ],
+        },
+        'stream.lost': {
+          guard: { type: 'operatorsWill', params: ({ event }) => ({ cause: event.cause }) },
+          target: 'failing',
+          actions: [
+            { type: 'noteInterruption', params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }) },
+            'storeLossReason',
+          ],
+        },
+        'recording.stop': {
+          target: 'failing',
+          actions: { type: 'storeReason', params: ({ event }) => ({ reason: event.reason }) },
+        },
+      },
+      after: {
+        readyTimeout: {
+          target: 'failing',
+          actions: { type: 'storeReason', params: { reason: 'not_ready_in_time' } },
+        },
+      },
+    },
+    arming: {
+      description: 'The media server is being told to record.',
+      entry: 'askToArm',
+      on: {
+        'record.armed': 'rolling',
+        'stream.lost': [
+          {
+            guard: { type: 'operatorsWill', params: ({ event }) => ({ cause: event.cause }) },
+            target: 'stopping',
+            actions: [
+              { type: 'noteInterruption', params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }) },
+              'storeLossReason',
+            ],
+          },
+          {
+            target: 'interrupted',
+            actions: { type: 'noteInterruption', params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }) },
+          },
+        ],
+        'recording.stop': {
+          target: 'stopping',
+          actions: { type: 'storeReason', params: ({ event }) => ({ reason: event.reason }) },
+        },
+      },
+      after: {
+        readyTimeout: {
+          target: 'stopping',
+          actions: { type: 'storeReason', params: { reason: 'not_ready_in_time' } },
+        },
+      },
+    },
+    rolling: {
+      description: 'Recorded; the file grows.',
+      initial: 'awaitingFile',
+      on: {
+        'stream.lost': [
+          {
+            guard: { type: 'operatorsWill', params: ({ event }) => ({ cause: event.cause }) },
+            target: 'stopping',
+            actions: [
+              { type: 'noteInterruption', params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }) },
+              'storeLossReason',
+            ],
+          },
+          {
+            target: 'interrupted',
+            actions: { type: 'noteInterruption', params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }) },
+          },
+        ],
+        'stream.blip': {
+          actions: { type: 'noteInterruption', params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }) },
+          description: 'an interruption that happened between two looks',
+        },
+        'recording.stop': {
+          target: 'stopping',
+          actions: { type: 'storeReason', params: ({ event }) => ({ reason: event.reason }) },
+        },
+      },
+      states: {
+        awaitingFile: {
+          description: 'Armed; the file follows with the next keyframe and its first part.',
+          initial: 'looking',
+          after: {
+            readyTimeout: {
+              target: '#recording.interrupted',
+              actions: { type: 'noteInterruption', params: ({ context }) => ({ cause: 'recorder_stalled', atMs: context.lookedAtMs ?? context.order.orderedAtMs }) },
+            },
+          },
+          states: {
+            looking: {
+              invoke: {
+                id: 'lookForFile',
+                src: 'lookAtParts',
+                input: sessionOf,
+                onDone: [
+                  {
+                    guard: { type: 'firstFile', params: ({ event }) => event.output },
+                    target: '#recording.rolling.growing',
+                    actions: [{ type: 'storeParts', params: ({ event }) => event.output }, 'reportStarted'],
+                  },
+                  {
+                    guard: { type: 'grew', params: ({ event }) => event.output },
+                    target: '#recording.rolling.growing',
+                    actions: { type: 'storeParts', params: ({ event }) => event.output },
+                  },
+                  { target: 'waiting', actions: { type: 'storeParts', params: ({ event }) => event.output } },
+                ],
+                onError: { target: 'waiting', actions: keepTrouble },
+              },
+            },
+            waiting: { after: { closeCheck: 'looking' } },
+          },
+        },
+        growing: {
+          description: 'The heartbeat is the file itself; the duration timer runs.',
+          type: 'parallel',
+          states: {
+            timer: {
+              description: 'The wished duration, counted from the first part\'s start.',
+              after: {
+                durationLeft: {
+                  guard: 'hasDuration',
+                  target: '#recording.stopping',
+                  actions: { type: 'storeReason', params: { reason: 'duration_reached' } },
+                },
+              },
+            },
+            pulse: {
+              initial: 'fresh',
+              after: {
+                heartbeatLimit: {
+                  target: '#recording.interrupted',
+                  actions: { type: 'noteInterruption', params: ({ context }) => ({ cause: 'recorder_stalled', atMs: context.lookedAtMs ?? context.order.orderedAtMs }) },
+                  description: 'the file stands still',
+                },
+              },
+              states: {
+                fresh: { after: { heartbeat: 'looking' } },
+                looking: {
+                  invoke: {
+                    id: 'lookAtParts',
+                    src: 'lookAtParts',
+                    input: sessionOf,
+                    onDone: [
+                      {
+                        guard: { type: 'grew', params: ({ event }) => event.output },
+                        target: '#recording.rolling.growing.pulse',
+                        reenter: true,
+                        actions: { type: 'storeParts', params: ({ event }) => event.output },
+                        description: 'grown: the limit starts anew',
+                      },
+                      { target: 'fresh', actions: { type: 'storeParts', params: ({ event }) => event.output } },
+                    ],
+                    onError: { target: 'fresh', actions: keepTrouble },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+    interrupted: {
+      description: 'The stream is lost; it goes on as a further part when the stream is back in time.',
+      entry: 'wantStream',
+      always: {
+        guard: 'durationOver',
+        target: 'stopping',
+        actions: { type: 'storeReason', params: { reason: 'duration_reached' } },
+      },
+      invoke: {
+        id: 'noteWish',
+        src: 'saveWish',
+        input: ({ context }) => wishOf(context),
+        // The gap is in memory and in the files; a full disk must not end the session.
+        onError: { actions: keepTrouble },
+      },
+      on: {
+        'stream.live': 'arming',
+        'stream.lost': {
+          guard: { type: 'operatorsWill', params: ({ event }) => ({ cause: event.cause }) },
+          target: 'stopping',
+          actions: [
+            { type: 'noteInterruption', params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }) },
+            'storeLossReason',
+          ],
+        },
+        'recording.stop': {
+          target: 'stopping',
+          actions: { type: 'storeReason', params: ({ event }) => ({ reason: event.reason }) },
+        },
+      },
+      after: {
+        resume: { target: 'stopping', actions: 'storeLossReason', description: 'not back in time: the wish ends' },
+        durationLeft: {
+          guard: 'hasDuration',
+          target: 'stopping',
+          actions: { type: 'storeReason', params: { reason: 'duration_reached' } },
+        },
+      },
+    },
+    stopping: {
+      description: 'The end is decided and made safe; the recorder is told to stop.',
+      initial: 'pledging',
+      states: {
+        pledging: {
+          invoke: {
+            id: 'saveEnd',
+            src: 'saveWish',
+            input: ({ context }) => wishOf(context),
+            onDone: 'disarming',
+            onError: { target: 'disarming', actions: keepTrouble },
+          },
+        },
+        disarming: {
+          entry: 'askToDisarm',
+          on: { 'record.disarmed': 'closing' },
+          after: { closeTimeout: { target: 'closing', description: 'no media server to answer: its file is closed or torn' } },
+        },
+        closing: {
+          description: 'The recorder closes its file: its header then tells the length.',
+          initial: 'looking',
+          after: { closeTimeout: { target: 'salvaging', description: 'never closed: the tail is measured instead' } },
+          states: {
+            looking: {
+              invoke: {
+                id: 'lookForEnd',
+                src: 'lookAtParts',
+                input: sessionOf,
+                onDone: [
+                  {
+                    guard: { type: 'allClosed', params: ({ event }) => event.output },
+                    target: '#recording.finalising',
+                    actions: { type: 'storeParts', params: ({ event }) => event.output },
+                  },
+                  { target: 'waiting', actions: { type: 'storeParts', params: ({ event }) => event.output } },
+                ],
+                onError: { target: 'waiting', actions: keepTrouble },
+              },
+            },
+            waiting: { after: { closeCheck: 'looking' } },
+          },
+        },
+        salvaging: {
+          invoke: {
+            id: 'salvageParts',
+            src: 'salvageParts',
+            input: sessionOf,
+            onDone: {
+              target: '#recording.finalising',
+              actions: { type: 'storeParts', params: ({ event }) => event.output },
+            },
+            onError: { target: '#recording.finalising', actions: keepTrouble },
+          },
+        },
+      },
+    },
+    finalising: {
+      description: 'The files are closed: parts are collected, cut or remuxed where asked, and the sidecar is written.',
+      entry: 'releaseStream',
+      invoke: {
+        id: 'finalise',
+        src: 'finalise',
+        input: ({ context }) => ({
+          session: context.order.session,
+          cameraId: context.order.cameraId,
+          format: context.order.format,
+          reason: context.reason ?? 'requested',
+          outcome: context.parts.length === 0 ? 'failed' : 'completed',
+          orderedAtMs: context.order.orderedAtMs,
+          gaps: gapsOf(context),
+          adoptions: context.adoptions,
+          durationMs: context.order.durationMs,
+        }),
+        onDone: [
+          {
+            guard: 'nothingRecorded',
+            target: 'failing',
+            actions: { type: 'storeFinished', params: ({ event }) => ({ finished: event.output }) },
+          },
+          {
+            target: 'filed',
+            actions: { type: 'storeFinished', params: ({ event }) => ({ finished: event.output }) },
+          },
+        ],
+        onError: { target: 'unfiled', actions: keepTrouble },
+      },
+    },
+    filed: {
+      description: 'The sidecar is on disk; the wish is fulfilled and dropped.',
+      invoke: {
+        id: 'dropWish',
+        src: 'dropWish',
+        input: ({ context }) => context.order.session,
+        onDone: 'completed',
+        onError: { target: 'completed', actions: keepTrouble },
+      },
+    },
+    failing: {
+      description: 'Ended without a recording; the wish is dropped.',
+      entry: ['releaseStream', 'askToDisarm'],
+      invoke: {
+        id: 'dropFailedWish',
+        src: 'dropWish',
+        input: ({ context }) => context.order.session,
+        onDone: 'failed',
+        onError: { target: 'failed', actions: keepTrouble },
+      },
+    },
+    unfiled: {
+      description: 'The files could not be collected now. The wish stays, and the next start of the service tries again.',
+      type: 'final',
+      entry: { type: 'reportEnded', params: { failed: true } },
+    },
+    completed: {
+      description: 'Done: the files and the sidecar are there.',
+      type: 'final',
+      entry: { type: 'reportEnded', params: { failed: false } },
+    },
+    failed: {
+      description: 'No recording came of it; the reason says why.',
+      type: 'final',
+      entry: { type: 'reportEnded', params: { failed: true } },
+    },
+  },
+});

@@ -1,0 +1,129 @@
+/**
+ * Owns one snapshot order from its wish for a live stream to the saved file. The picture is the frame tap's: no
+ * process starts. In: `stream.live`, `frame.seen`, `stream.faulted`. Reports `reason.add`, `reason.remove`.
+ */
+import { assign, fromPromise, sendTo, setup } from 'xstate';
+import { type Trouble, troubleOf } from './errors.ts';
+import { parentOf } from './report.ts';
+import type { SavedSnapshot, SnapshotRequest } from './values.ts';
+
+export interface SnapshotInput {
+  readonly id: string;
+  readonly request: SnapshotRequest;
+  /** How old the picture may be when it is saved; 0: the next one. */
+  readonly maxAgeMs: number;
+  readonly deadlineMs: number;
+  readonly orderedMonoMs: number;
+  /** Was the stream live when the order came? */
+  readonly wasLive: boolean;
+}
+
+export interface SnapshotContext extends SnapshotInput {
+  readonly frameSeenMonoMs: number | null;
+  readonly saved: (SavedSnapshot & { readonly frameAgeMs: number }) | null;
+  readonly trouble: Trouble | null;
+}
+
+export type SnapshotEvent =
+  | { type: 'stream.live' }
+  | { type: 'frame.seen'; seenMonoMs: number }
+  | { type: 'tap.unavailable' }
+  | { type: 'stream.faulted'; trouble: Trouble };
+
+export interface SaveRequest {
+  readonly request: SnapshotRequest;
+  readonly frameSeenMonoMs: number;
+}
+
+const saveError = { type: 'storeTrouble' as const, params: ({ event }: { event: { error: unknown } }) => ({ error: event.error }) };
+
+export const snapshotMachine = setup({
+  types: {} as { context: SnapshotContext; events: SnapshotEvent; input: SnapshotInput },
+  actors: {
+    savePicture: fromPromise<SavedSnapshot & { frameAgeMs: number }, SaveRequest>(() =>
+      Promise.reject(new Error('savePicture: no adapter provided')),
+    ),
+  },
+  actions: {
+    wantStream: sendTo(parentOf, ({ context }) => ({ type: 'reason.add', reason: `snapshot:${context.id}` })),
+    releaseStream: sendTo(parentOf, ({ context }) => ({ type: 'reason.remove', reason: `snapshot:${context.id}` })),
+    reportEnded: sendTo(parentOf, ({ context }) => ({ type: 'snapshot.ended', id: context.id })),
+    storeFrame: assign({ frameSeenMonoMs: (_, params: { seenMonoMs: number }) => params.seenMonoMs }),
+    storeSaved: assign({ saved: (_, params: { saved: SavedSnapshot & { frameAgeMs: number } }) => params.saved }),
+    storeTrouble: assign({ trouble: (_, params: { error: unknown }) => troubleOf(params.error) }),
+  },
+  guards: {
+    youngEnough: ({ context }, params: { seenMonoMs: number }) =>
+      params.seenMonoMs >= context.orderedMonoMs - context.maxAgeMs,
+  },
+  delays: { deadline: ({ context }) => context.deadlineMs },
+}).createMachine({
+  id: 'snapshot',
+  description: 'One snapshot: a copy of the tapped picture.',
+  context: ({ input }) => ({ ...input, frameSeenMonoMs: null, saved: null, trouble: null }),
+  initial: 'working',
+  states: {
+    working: {
+      entry: 'wantStream',
+      exit: 'releaseStream',
+      initial: 'waitingForFrame',
+      after: {
+        deadline: {
+          target: 'failed',
+          actions: {
+            type: 'storeTrouble',
+            params: {
+              error: { code: 'deadline', reason: 'no_frame_in_time', message: 'No picture came from the camera in time.' },
+            },
+          },
+        },
+      },
+      on: {
+        'stream.faulted': {
+          target: 'failed',
+          actions: { type: 'storeTrouble', params: ({ event }) => ({ error: event.trouble }) },
+        },
+        'tap.unavailable': {
+          target: 'failed',
+          actions: {
+            type: 'storeTrouble',
+            params: {
+              error: {
+                code: 'storage',
+                reason: 'tap_unavailable',
+                message: 'The runtime folder cannot be written, so there is no picture to copy.',
+              },
+            },
+          },
+        },
+      },
+      states: {
+        waitingForFrame: {
+          description: 'Waiting for a picture that is young enough.',
+          on: {
+            'frame.seen': {
+              guard: { type: 'youngEnough', params: ({ event }) => ({ seenMonoMs: event.seenMonoMs }) },
+              target: 'saving',
+              actions: { type: 'storeFrame', params: ({ event }) => ({ seenMonoMs: event.seenMonoMs }) },
+            },
+          },
+        },
+        saving: {
+          description: 'The picture is copied under its name.',
+          invoke: {
+            id: 'savePicture',
+            src: 'savePicture',
+            input: ({ context }) => ({ request: context.request, frameSeenMonoMs: context.frameSeenMonoMs ?? 0 }),
+            onDone: {
+              target: '#snapshot.taken',
+              actions: { type: 'storeSaved', params: ({ event }) => ({ saved: event.output }) },
+            },
+            onError: { target: '#snapshot.failed', actions: saveError },
+          },
+        },
+      },
+    },
+    taken: { description: 'The file is there.', type: 'final', entry: 'reportEnded' },
+    failed: { description: 'No file was written.', type: 'final', entry: 'reportEnded' },
+  },
+});
