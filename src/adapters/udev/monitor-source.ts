@@ -1,0 +1,90 @@
+/**
+ * Device source on `udevadm`: its monitor as a child process, its database for lists. Second choice: needs no
+ * compiler, and a crash stays in the child. Without udevd it listens to the kernel itself, and what udev would
+ * have known is then read from /sys.
+ */
+import type { DeviceSource } from '../../machines/ports.ts';
+import type { DeviceChange, DeviceNode } from '../../machines/values.ts';
+import { lines } from '../process/line-reader.ts';
+import { run } from '../process/program-run.ts';
+import { deviceNodeOf, missingFacts, type Properties } from './device-node.ts';
+import { isVideoNode } from './device-place.ts';
+import { Sightings } from './sightings.ts';
+import { listVideoNodes, readSysFacts } from './sysfs.ts';
+import { monitorLines, type UdevEvent, udevRecords } from './udevadm-text.ts';
+import { rejectAborted, UDEVD_CONTROL, udevdRuns } from './watching.ts';
+
+export interface MonitorSourceOptions {
+  /** Name or path of the program. */
+  readonly udevadm?: string;
+  /** A file that exists while udevd runs. */
+  readonly udevdControl?: string;
+}
+
+const SYS_ROOT = '/sys';
+const LIST_TIMEOUT_MS = 5000;
+
+export class MonitorSource implements DeviceSource {
+  private readonly udevadm: string;
+  private readonly udevdControl: string;
+  private readonly sightings = new Sightings();
+
+  constructor(options: MonitorSourceOptions = {}) {
+    this.udevadm = options.udevadm ?? 'udevadm';
+    this.udevdControl = options.udevdControl ?? UDEVD_CONTROL;
+  }
+
+  /** @throws CameraError missing-program | internal, when udevadm ends by itself */
+  async watch(
+    handlers: { ready(kind: 'udevadm'): void; change(change: DeviceChange): void },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const whose = (await udevdRuns(this.udevdControl)) ? '--udev' : '--kernel';
+    const tell = (change: DeviceChange) => {
+      if (!signal.aborted) handlers.change(change);
+    };
+    const line = monitorLines({
+      ready: () => handlers.ready('udevadm'),
+      event: (event) => this.hear(event, tell),
+    });
+    const args = ['monitor', whose, '--property', '--subsystem-match=video4linux'];
+    await lines(this.udevadm, args, { line }, signal);
+  }
+
+  /** @throws CameraError missing-program | deadline | cancelled | internal */
+  async list(signal: AbortSignal): Promise<readonly DeviceNode[]> {
+    const listed = await this.sightings.listed(this.read(signal));
+    rejectAborted(signal);
+    return listed;
+  }
+
+  private async read(signal: AbortSignal): Promise<readonly DeviceNode[]> {
+    const syspaths = (await listVideoNodes(SYS_ROOT)).map((entry) => entry.syspath);
+    if (syspaths.length === 0) return [];
+    // A non-zero exit code says that a device went meanwhile; the others are printed all the same.
+    const { stdout } = await run(this.udevadm, ['info', ...syspaths], { timeoutMs: LIST_TIMEOUT_MS, signal });
+    const records = new Map(
+      udevRecords(stdout).map((record) => [SYS_ROOT + record.devpath, record.properties]),
+    );
+    const present = syspaths.filter((syspath) => records.has(syspath));
+    return Promise.all(present.map((syspath) => nodeOf(syspath, records.get(syspath)!)));
+  }
+
+  private hear({ action, devpath, properties }: UdevEvent, tell: (change: DeviceChange) => void): void {
+    const syspath = SYS_ROOT + devpath;
+    if (!isVideoNode(syspath)) return;
+    if (action === 'remove') this.sightings.removed(syspath, tell);
+    else
+      void this.sightings.seen(
+        action === 'add' ? 'add' : 'change',
+        syspath,
+        nodeOf(syspath, properties),
+        tell,
+      );
+  }
+}
+
+async function nodeOf(syspath: string, properties: Properties): Promise<DeviceNode> {
+  const facts = await readSysFacts(syspath, SYS_ROOT, missingFacts(properties));
+  return deviceNodeOf(syspath, properties, facts);
+}
