@@ -1,0 +1,13 @@
+/**
+ * The host's clocks. Monotonic time is CLOCK_MONOTONIC: it counts from boot, is the same for every process of the
+ * host, and does not move when somebody sets the wall clock. It stands still while the host is suspended.
+ */
+import type { Clock } from '../../machines/ports.ts';
+
+const NS_PER_MS = 1e6;
+
+export const systemClock: Clock = {
+  // Not performance.now(): that counts from the start of this process and would mean nothing to the next one.
+  monoMs: () => Number(process.hrtime.bigint()) / NS_PER_MS,
+  wallMs: () => Date.now(),
+};

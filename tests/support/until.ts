@@ -1,0 +1,36 @@
+/** Waiting in tests: for a state, an event or a file, never for time to pass. */
+
+export interface UntilOptions {
+  /** Real milliseconds until it fails. Default 5000. */
+  readonly timeoutMs?: number;
+  /** What is waited for, for the failure's message. */
+  readonly what: string;
+  /** Default 10. */
+  readonly intervalMs?: number;
+}
+
+/**
+ * Calls `look` until it gives something other than false, null or undefined, and resolves with that.
+ * @throws Error naming what did not happen; the last error of `look` is its cause
+ */
+export async function until<T>(
+  look: () => T | Promise<T>,
+  options: UntilOptions,
+): Promise<Exclude<T, false | null | undefined>> {
+  const deadline = performance.now() + (options.timeoutMs ?? 5000);
+  let lastError: unknown;
+  for (;;) {
+    try {
+      const seen = await look();
+      if (seen !== false && seen !== null && seen !== undefined)
+        return seen as Exclude<T, false | null | undefined>;
+      lastError = undefined;
+    } catch (error) {
+      lastError = error;
+    }
+    if (performance.now() > deadline) {
+      throw new Error(`Not within ${options.timeoutMs ?? 5000} ms: ${options.what}`, { cause: lastError });
+    }
+    await new Promise((resolve) => setTimeout(resolve, options.intervalMs ?? 10));
+  }
+}
