@@ -10,10 +10,10 @@ import { never, startWorld } from './world.ts';
 const waitFor = (what: string) => ({ timeoutMs: 5000, what });
 
 test('a spawned process is its own group leader, bears its mark and gets no more than the allowed environment', async () => {
-  process.env['CAMERA_SERVICE_SECURITY_JWT_SECRET'] = 'very-secret';
+  process.env.CAMERA_SERVICE_SECURITY_JWT_SECRET = 'very-secret';
   const { runner, sh, dataId } = await startWorld();
   const identity = await sh('exec sleep 60', { nonce: 'n1', variables: { EXTRA: 'yes' } });
-  delete process.env['CAMERA_SERVICE_SECURITY_JWT_SECRET'];
+  delete process.env.CAMERA_SERVICE_SECURITY_JWT_SECRET;
   expect(identity).toMatchObject({ mark: `${dataId}/capture/camera0/n1`, adopted: false });
   expect(readStat(identity.pid)).toMatchObject({ groupId: identity.pid, startTicks: identity.startTicks });
   const names = (await readFile(`/proc/${identity.pid}/environ`, 'utf8'))
