@@ -75,5 +75,7 @@ test('what the server prints in its own spelling is the same entry', () => {
 
 test('only cameraN and sourceN are ours', () => {
   expect(['camera0', 'camera12', 'source3'].every(isOurPath)).toBe(true);
-  expect(['camera', 'camera0x', 'xcamera0', 'all_others', '~^.*$', 'camera 0', ''].some(isOurPath)).toBe(false);
+  expect(['camera', 'camera0x', 'xcamera0', 'all_others', '~^.*$', 'camera 0', ''].some(isOurPath)).toBe(
+    false,
+  );
 });
