@@ -35,7 +35,7 @@ export type DeviceChange =
   | { readonly type: 'node.changed'; readonly node: DeviceNode }
   | { readonly type: 'node.removed'; readonly syspath: string };
 
-export type DeviceSourceKind = 'udev' | 'udevadm' | 'polling';
+export type DeviceSourceKind = 'udev' | 'udevadm' | 'polling' | 'synthetic';
 
 /** All nodes of one physical camera. */
 export interface Device {

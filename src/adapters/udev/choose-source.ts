@@ -5,10 +5,13 @@
  */
 import { CameraError, troubleOf } from '../../machines/errors.ts';
 import type { DeviceSource } from '../../machines/ports.ts';
-import type { DeviceChange, DeviceNode, DeviceSourceKind } from '../../machines/values.ts';
+import type { DeviceSourceKind as AnySourceKind, DeviceChange, DeviceNode } from '../../machines/values.ts';
 import { AddonSource } from './addon-source.ts';
 import { MonitorSource } from './monitor-source.ts';
 import { PollingSource } from './polling-source.ts';
+
+/** Of real devices. */
+type DeviceSourceKind = Exclude<AnySourceKind, 'synthetic'>;
 
 export interface SourceChoice {
   readonly kind: DeviceSourceKind;

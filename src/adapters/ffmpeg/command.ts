@@ -1,0 +1,184 @@
+/**
+ * The arguments of one capture: a camera in, an RTSP stream and a tapped JPEG out, each behind ffmpeg's `fifo`
+ * muxer so that neither can stop the other. Pure. Executed with ffmpeg 5.1.9, 7.0.2 and 9.0.2.
+ */
+import { CameraError } from '../../machines/errors.ts';
+import type { CapturePlan } from '../../machines/values.ts';
+import { fitPicture } from './level.ts';
+import { inputFormat, rateText } from './picture-format.ts';
+
+export interface EncodingSettings {
+  /** baseline is written as constrained baseline. */
+  readonly profile: 'baseline' | 'main' | 'high';
+  /** STANAG 4406: level at most 3.0, picture at most 720x576. */
+  readonly strict: boolean;
+  readonly preset: string;
+  readonly pixelFormat: 'yuv420p' | 'yuv422p' | 'yuv444p';
+  readonly bitrateBps: number;
+  /** At least one keyframe in this time, whatever the camera's rate is. */
+  readonly keyframeIntervalMs: number;
+  /** Between two tapped pictures. */
+  readonly tapIntervalMs: number;
+  /** ffmpeg's -q:v, 2 (best) to 31. */
+  readonly tapQuality: number;
+}
+
+export interface CaptureOutputs {
+  /** Where it publishes; may hold credentials. */
+  readonly publishUrl: string;
+  readonly tapFile: string;
+}
+
+/** ffmpeg's arguments. @throws CameraError invalid-format */
+export function captureArguments(
+  plan: CapturePlan,
+  settings: EncodingSettings,
+  outputs: CaptureOutputs,
+): string[] {
+  return [
+    // -y because the tap's file exists after a restart.
+    ...['-nostdin', '-hide_banner', '-nostats', '-y', '-loglevel', 'warning'],
+    ...inputOf(plan),
+    ...['-filter_complex', filterGraph(plan, settings)],
+    ...streamOutput(plan, settings, outputs.publishUrl),
+    ...tapOutput(settings, outputs.tapFile),
+  ];
+}
+
+/** Where the camera is opened: the device node, or the synthetic camera's socket for this very mode. */
+export function openedPath({ origin, devicePath, widthPx, heightPx, rateFps }: CapturePlan): string {
+  return origin === 'v4l2' ? devicePath : `${devicePath}.${widthPx}x${heightPx}@${rateFps}`;
+}
+
+function inputOf(plan: CapturePlan): string[] {
+  const picture = ['-video_size', `${plan.widthPx}x${plan.heightPx}`, '-framerate', rateText(plan.rateFps)];
+  const format = inputFormat(plan.fourcc);
+  if (plan.origin === 'v4l2') {
+    return [
+      '-thread_queue_size',
+      '8',
+      '-f',
+      'v4l2',
+      '-input_format',
+      format,
+      ...picture,
+      '-i',
+      openedPath(plan),
+    ];
+  }
+  if (format !== 'yuyv422') throw new CameraError('invalid-format', 'A synthetic camera gives YUYV only.');
+  const raw = ['-f', 'rawvideo', '-pixel_format', format, ...picture];
+  return ['-thread_queue_size', '8', ...raw, '-i', `unix:${openedPath(plan)}`];
+}
+
+/**
+ * One graph, so that a compressed camera is decoded once. Ranges are said outright: from ffmpeg 7 on a full-range
+ * camera would make a full-range stream.
+ */
+function filterGraph(plan: CapturePlan, settings: EncodingSettings): string {
+  const { widthPx, heightPx } = fitPicture({ ...plan, bitrateBps: settings.bitrateBps }, settings.strict);
+  const stamps = plan.origin === 'synthetic' ? `${arrivalStamps(plan.rateFps)},` : '';
+  // Half a frame early, or jitter would make it wait for the next frame.
+  const gapS = Math.max(0, settings.tapIntervalMs / 1000 - 0.5 / plan.rateFps).toFixed(4);
+  const due = `isnan(prev_selected_t)+gte(t,prev_selected_t+${gapS})+lt(t,prev_selected_t)`;
+  return [
+    `[0:v]${stamps}split=2[picture][every]`,
+    `[picture]scale=${widthPx}:${heightPx}:flags=area:out_range=tv,format=${settings.pixelFormat}[stream]`,
+    `[every]select='${due}',scale=out_range=pc,format=yuvj420p[tap]`,
+  ].join(';');
+}
+
+/**
+ * Raw video brings no time stamps, and `-use_wallclock_as_timestamps` would round them to whole frame periods (two
+ * frames in one period: one is lost) and follow a step of the wall clock. So the time from one arrival to the next
+ * is added up in microseconds; a step, or anything over 5 s, counts as one frame period.
+ */
+function arrivalStamps(rateFps: number): string {
+  const periodUs = Math.round(1_000_000 / rateFps);
+  const gap = `if(between(ld(1),1,5000000),ld(1),${periodUs})`;
+  return `settb=1/1000000,setpts='st(1,RTCTIME-ld(0));st(0,RTCTIME);if(N,PREV_OUTPTS+${gap},0)'`;
+}
+
+function streamOutput(plan: CapturePlan, settings: EncodingSettings, publishUrl: string): string[] {
+  const intervalS = settings.keyframeIntervalMs / 1000;
+  const { level, bitrateBps, ...picture } = fitPicture(
+    { ...plan, bitrateBps: settings.bitrateBps },
+    settings.strict,
+  );
+  const dueS = Math.max(0, intervalS - 0.5 / plan.rateFps).toFixed(4);
+  const keyframes = `expr:isnan(prev_forced_t)+gte(t,prev_forced_t+${dueS})+lt(t,prev_forced_t)`;
+  return [
+    ...['-map', '[stream]', ...asItComes],
+    ...['-c:v', 'libx264', '-preset', settings.preset, '-tune', 'zerolatency', '-bf', '0'],
+    ...['-profile:v', profileOf(settings), '-level', level, '-threads:v', String(encoderThreads(picture))],
+    // A buffer of one second: over 20 s that is at most 5 % above the rate.
+    ...['-b:v', `${bitrateBps}`, '-maxrate', `${bitrateBps}`, '-bufsize', `${bitrateBps}`],
+    ...[
+      '-g',
+      `${Math.max(1, Math.floor(plan.rateFps * intervalS))}`,
+      '-force_key_frames',
+      keyframes,
+      '-forced-idr',
+      '1',
+    ],
+    // `setpts` of ffmpeg 7.0 forgets the frame rate; without it x264 would share out the bits for 90000 a second.
+    ...['-x264-params', `fps=${rateText(plan.rateFps)}:scenecut=0`],
+    ...[
+      '-flags',
+      '+global_header',
+      '-f',
+      'fifo',
+      '-fifo_format',
+      'rtsp',
+      '-format_opts',
+      'rtsp_transport=tcp',
+    ],
+    ...[
+      ...recovery('0.2'),
+      '-max_recovery_attempts',
+      '0',
+      '-restart_with_keyframe',
+      '1',
+      '-queue_size',
+      '60',
+    ],
+    publishUrl,
+  ];
+}
+
+function tapOutput(settings: EncodingSettings, file: string): string[] {
+  return [
+    ...['-map', '[tap]', ...asItComes],
+    // One thread: with frame threads the picture in the file is seconds old.
+    ...['-c:v', 'mjpeg', '-threads:v', '1', '-q:v', `${settings.tapQuality}`],
+    ...['-f', 'fifo', '-fifo_format', 'image2', '-format_opts', 'update=1:atomic_writing=1'],
+    ...[...recovery('1'), '-max_recovery_attempts', '0', '-queue_size', '8', file],
+  ];
+}
+
+/** No frame made up, none left out, and time stamps not rounded to the frame rate. */
+const asItComes = ['-fps_mode:v', 'vfr', '-enc_time_base:v', '1:90000'];
+
+function recovery(waitS: string): string[] {
+  const always = ['-attempt_recovery', '1', '-recover_any_error', '1', '-drop_pkts_on_overflow', '1'];
+  return [...always, '-recovery_wait_time', waitS];
+}
+
+/** x264 has profiles of their own for the other chroma formats. */
+function profileOf({ profile, pixelFormat }: EncodingSettings): string {
+  if (pixelFormat === 'yuv422p') return 'high422';
+  return pixelFormat === 'yuv444p' ? 'high444' : profile;
+}
+
+/** One thread is enough up to 720p30, and costs least; each further one is a slice more in every picture. */
+function encoderThreads({
+  widthPx,
+  heightPx,
+  rateFps,
+}: {
+  widthPx: number;
+  heightPx: number;
+  rateFps: number;
+}): number {
+  return Math.min(4, Math.ceil((widthPx * heightPx * rateFps) / (1280 * 720 * 30)));
+}
