@@ -1,0 +1,56 @@
+/** The shape of the wishes on disk. Its version counts up when an older service could not read the file any more. */
+import { z } from 'zod';
+import type { Wishes } from '../../machines/values.ts';
+
+export const WISHES_VERSION = 1;
+
+const identity = z.object({
+  key: z.string().min(1),
+  matchedBy: z.enum(['serial', 'port', 'path', 'synthetic']),
+  ambiguous: z.boolean(),
+});
+
+const camera = z.object({
+  id: z.string().min(1),
+  identity,
+  name: z.string(),
+  disabled: z.boolean(),
+  streamWanted: z.boolean(),
+});
+
+const order = z.object({
+  session: z.string().min(1),
+  cameraId: z.string().min(1),
+  format: z.enum(['fmp4', 'mp4', 'mkv', 'mpegts']),
+  durationMs: z.number().positive().nullable(),
+  segmentDurationMs: z.number().positive(),
+  orderedAtMs: z.number(),
+  correlationId: z.string().nullable(),
+});
+
+const endReason = z.enum([
+  'requested',
+  'duration_reached',
+  'camera_disconnected',
+  'camera_disabled',
+  'camera_forgotten',
+  'stream_failed',
+  'media_server_lost',
+  'storage_critical',
+  'storage_missing',
+  'not_ready_in_time',
+  'service_stopped',
+]);
+
+const recording = z.object({
+  order,
+  gaps: z.array(z.object({ fromAtMs: z.number(), toAtMs: z.number(), cause: z.string() })),
+  adoptions: z.int().nonnegative(),
+  ending: endReason.nullable(),
+});
+
+/** Unknown keys are dropped: a newer service may have added some without changing the meaning of the others. */
+export const wishesSchema = z.object({ cameras: z.array(camera), recordings: z.array(recording) });
+
+/** The compiler's word that the schema and the port mean the same. */
+export const sameShape: z.ZodType<Wishes> = wishesSchema;
