@@ -126,6 +126,7 @@ export const configSchema = z.strictObject({
     forget_ms: ms(30_000, 'flowing this long forgets the failures'),
     faulted_retry_ms: ms(60_000, 'slow retry of a faulted stream'),
     call_close_after_ms: ms(300_000, 'start_streaming without readers ends after this'),
+    look_again_ms: ms(1000, 'readers are listed again this often before a capture without reasons ends'),
     verify_interval_ms: ms(20, 'looks at the configuration after a write'),
     verify_limit_ms: ms(2000, 'until it is written again'),
   }),

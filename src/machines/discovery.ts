@@ -31,7 +31,7 @@ export type DiscoveryReport =
   | { type: 'device.attached'; device: Device; atMs: number }
   | { type: 'device.changed'; device: Device; atMs: number }
   | { type: 'device.detached'; key: string; atMs: number }
-  | { type: 'devices.listed' }
+  | { type: 'devices.listed'; atMs: number }
   | { type: 'discovery.changed' };
 
 export interface NodesListed {
@@ -95,7 +95,7 @@ export const discoveryMachine = setup({
       const nodes = params.nodes.filter((node) => node.captures !== false);
       enqueue.assign({ nodes });
       for (const report of deviceReports(context.nodes, nodes, params.atMs)) enqueue.sendTo(parentOf, report);
-      enqueue.sendTo(parentOf, { type: 'devices.listed' });
+      enqueue.sendTo(parentOf, { type: 'devices.listed', atMs: params.atMs });
     }),
     reportChanged: sendTo(parentOf, { type: 'discovery.changed' }),
   },

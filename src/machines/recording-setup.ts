@@ -50,7 +50,7 @@ export type LossCause = 'camera_disconnected' | 'camera_disabled' | 'camera_forg
 
 export type RecordingEvent =
   | { type: 'stream.live' }
-  | { type: 'stream.lost'; cause: LossCause; atMs: number }
+  | { type: 'stream.lost'; cause: LossCause; atMs: number | null }
   | { type: 'stream.faulted'; trouble: Trouble }
   | { type: 'stream.blip'; cause: string; atMs: number }
   | { type: 'record.armed' }
@@ -68,6 +68,7 @@ export type RecordingReport =
   | { type: 'reason.remove'; reason: string }
   | { type: 'record.arm'; order: RecordingOrder }
   | { type: 'record.disarm' }
+  | { type: 'stream.ask' }
   | { type: 'recording.started'; session: string }
   | { type: 'recording.ended'; session: string; finished: FinishedRecording | null; failed: boolean };
 
@@ -117,6 +118,7 @@ export const recordingSetup = setup({
       type: 'reason.remove',
       reason: `recording:${context.order.session}`,
     })),
+    askStream: sendTo(parentOf, { type: 'stream.ask' }),
     askToArm: sendTo(parentOf, ({ context }) => ({ type: 'record.arm', order: context.order })),
     askToDisarm: sendTo(parentOf, { type: 'record.disarm' }),
     reportStarted: sendTo(parentOf, ({ context }) => ({ type: 'recording.started', session: context.order.session })),
@@ -141,7 +143,11 @@ export const recordingSetup = setup({
       },
     }),
     noteInterruption: assign({
-      interruptions: ({ context }, params: Interruption) => [...context.interruptions, params],
+      interruptions: ({ context }, params: { cause: string; atMs: number | null }) => [
+        ...context.interruptions,
+        // Without a stamp of its own it happened after the last look at the files.
+        { cause: params.cause, atMs: params.atMs ?? context.lookedAtMs ?? context.order.orderedAtMs },
+      ],
     }),
     storeReason: assign({
       reason: ({ context }, params: { reason: RecordingEndReason }) => context.reason ?? params.reason,
@@ -149,6 +155,10 @@ export const recordingSetup = setup({
     storeLossReason: assign({
       reason: ({ context }) =>
         context.reason ?? END_OF_LOSS[(context.interruptions.at(-1)?.cause ?? 'capture_lost') as LossCause] ?? 'stream_failed',
+    }),
+    storeNoFileReason: assign({
+      reason: ({ context }): RecordingEndReason =>
+        context.reason ?? (context.parts.length === 0 ? 'not_ready_in_time' : 'media_server_lost'),
     }),
     storeTrouble: assign({ trouble: (_, params: { error: unknown }) => troubleOf(params.error) }),
     storeFinished: assign({ finished: (_, params: { finished: FinishedRecording }) => params.finished }),

@@ -69,6 +69,7 @@ export const recordingMachine = recordingSetup.createMachine({
     },
     waitingForStream: {
       description: 'The stream is being made live.',
+      entry: 'askStream',
       on: {
         'stream.live': 'arming',
         'stream.faulted': {
@@ -161,10 +162,7 @@ export const recordingMachine = recordingSetup.createMachine({
           description: 'Armed; the file follows with the next keyframe and its first part.',
           initial: 'looking',
           after: {
-            readyTimeout: {
-              target: '#recording.interrupted',
-              actions: { type: 'noteInterruption', params: ({ context }) => ({ cause: 'recorder_stalled', atMs: context.lookedAtMs ?? context.order.orderedAtMs }) },
-            },
+            readyTimeout: { target: '#recording.stopping', actions: 'storeNoFileReason', description: 'no file came of it' },
           },
           states: {
             looking: {
@@ -210,7 +208,7 @@ export const recordingMachine = recordingSetup.createMachine({
               after: {
                 heartbeatLimit: {
                   target: '#recording.interrupted',
-                  actions: { type: 'noteInterruption', params: ({ context }) => ({ cause: 'recorder_stalled', atMs: context.lookedAtMs ?? context.order.orderedAtMs }) },
+                  actions: { type: 'noteInterruption', params: { cause: 'recorder_stalled', atMs: null } },
                   description: 'the file stands still',
                 },
               },
@@ -242,7 +240,7 @@ export const recordingMachine = recordingSetup.createMachine({
     },
     interrupted: {
       description: 'The stream is lost; it goes on as a further part when the stream is back in time.',
-      entry: 'wantStream',
+      entry: ['wantStream', 'askStream'],
       always: {
         guard: 'durationOver',
         target: 'stopping',
@@ -257,14 +255,20 @@ export const recordingMachine = recordingSetup.createMachine({
       },
       on: {
         'stream.live': 'arming',
-        'stream.lost': {
-          guard: { type: 'operatorsWill', params: ({ event }) => ({ cause: event.cause }) },
-          target: 'stopping',
-          actions: [
-            { type: 'noteInterruption', params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }) },
-            'storeLossReason',
-          ],
-        },
+        'stream.lost': [
+          {
+            guard: { type: 'operatorsWill', params: ({ event }) => ({ cause: event.cause }) },
+            target: 'stopping',
+            actions: [
+              { type: 'noteInterruption', params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }) },
+              'storeLossReason',
+            ],
+          },
+          {
+            actions: { type: 'noteInterruption', params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }) },
+            description: 'the cause behind the cause, told a moment later',
+          },
+        ],
         'recording.stop': {
           target: 'stopping',
           actions: { type: 'storeReason', params: ({ event }) => ({ reason: event.reason }) },

@@ -1,0 +1,314 @@
+/**
+ * Owns the whole: starts and stops its parts in order, gives each device its camera, and carries what one actor has
+ * to tell many. A crash of one camera never stops a sibling. In: reports of its children, `service.stop`,
+ * `service.handOver`. Emits the facts that clients hear. Design: docs/machines/service.md.
+ */
+import { assign, emit, enqueueActions, fromCallback, fromPromise, sendTo, setup, stopChild } from 'xstate';
+import { type CameraLimits, type CameraReport, cameraMachine } from './camera.ts';
+import { type DiscoveryInput, type DiscoveryReport, discoveryMachine } from './discovery.ts';
+import { lowestFreeId, uniqueName } from './identity.ts';
+import { type MediaServerInput, type MediaServerReport, mediaServerMachine } from './media-server.ts';
+import { type StorageInput, type StorageLevel, type StorageReport, storageMachine } from './storage.ts';
+import type { CameraId, Device, FinishedRecording, KnownCamera, MediaServerInfo, RecordingEndReason, Wishes } from './values.ts';
+
+export interface ServiceInput {
+  readonly wishes: Wishes;
+  readonly camera: CameraLimits;
+  readonly mediaServer: MediaServerInput;
+  readonly discovery: DiscoveryInput;
+  readonly storage: StorageInput;
+  readonly reconcileTimeoutMs: number;
+  readonly stopTimeoutMs: number;
+}
+
+export interface ServiceContext extends ServiceInput {
+  readonly cameras: readonly KnownCamera[];
+  readonly listed: boolean;
+  readonly server: MediaServerInfo | null;
+  readonly storageLevel: StorageLevel;
+  readonly crashed: readonly string[];
+}
+
+export type ServiceEvent =
+  | DiscoveryReport
+  | Exclude<MediaServerReport, { type: 'server.down' }>
+  | { type: 'server.down'; trouble: unknown }
+  | StorageReport
+  | CameraReport
+  | { type: 'demand.touched'; path: string }
+  | { type: 'service.stop' }
+  | { type: 'service.handOver' }
+  | { type: `xstate.done.actor.${string}`; output: unknown; actorId: string }
+  | { type: `xstate.error.actor.${string}`; error: unknown; actorId: string };
+
+export type ServiceEmitted =
+  | { type: 'recording.started'; session: string; cameraId: CameraId }
+  | { type: 'recording.ended'; session: string; cameraId: CameraId; finished: FinishedRecording | null; failed: boolean };
+
+/** Where a camera's actor lives among the service's children. */
+export const cameraChild = (id: CameraId) => `camera:${id}`;
+const stream = (id: CameraId) => `stream:${id}`;
+
+/** What is missing now, and what still works without it. */
+export function missingParts(
+  context: Pick<ServiceContext, 'server' | 'storageLevel' | 'listed' | 'crashed'>,
+): readonly { part: string; sentence: string }[] {
+  const missing: { part: string; sentence: string }[] = [];
+  if (context.server === null) {
+    missing.push({
+      part: 'media_server',
+      sentence: 'The media server is not answering: streams cannot start and recordings pause; running captures keep their cameras.',
+    });
+  }
+  if (!context.listed) {
+    missing.push({ part: 'discovery', sentence: 'Devices cannot be listed: plugs and unplugs are not noticed.' });
+  }
+  if (context.storageLevel === 'critical') {
+    missing.push({ part: 'storage', sentence: 'The recordings disk is almost full: new recordings are refused; streams and snapshots work.' });
+  }
+  if (context.storageLevel === 'missing') {
+    missing.push({ part: 'storage', sentence: 'The recordings folder cannot be written: recordings are refused; streams work.' });
+  }
+  for (const actor of context.crashed) {
+    missing.push({ part: actor, sentence: `The actor ${actor} ended by a defect; the others go on.` });
+  }
+  return missing;
+}
+
+const no = (name: string) => () => Promise.reject(new Error(`${name}: no adapter provided`));
+
+export const serviceMachine = setup({
+  types: {} as { context: ServiceContext; events: ServiceEvent; input: ServiceInput; emitted: ServiceEmitted },
+  actors: {
+    camera: cameraMachine,
+    discovery: discoveryMachine,
+    mediaServer: mediaServerMachine,
+    storage: storageMachine,
+    /** Ends processes of ours that no camera in the list can own. */
+    reapOrphans: fromPromise<void, readonly CameraId[]>(no('reapOrphans')),
+    /** Sends `demand.touched`. */
+    watchDemand: fromCallback<ServiceEvent>(() => {}),
+  },
+  actions: {
+    spawnParts: enqueueActions(({ context, enqueue }) => {
+      enqueue.spawnChild('mediaServer', { id: 'media-server', systemId: 'media-server', input: context.mediaServer });
+      enqueue.spawnChild('storage', { id: 'storage', systemId: 'storage', input: context.storage });
+      for (const known of context.wishes.cameras) {
+        enqueue.spawnChild('camera', {
+          id: cameraChild(known.id),
+          systemId: cameraChild(known.id),
+          input: {
+            known,
+            limits: context.camera,
+            device: null,
+            server: null,
+            recordingWish: context.wishes.recordings.find(({ order }) => order.cameraId === known.id) ?? null,
+          },
+        });
+      }
+    }),
+    spawnDiscovery: enqueueActions(({ context, enqueue }) => {
+      enqueue.spawnChild('discovery', { id: 'discovery', systemId: 'discovery', input: context.discovery });
+    }),
+    startMediaServer: sendTo('media-server', { type: 'media-server.start' }),
+    stopMediaServer: sendTo('media-server', { type: 'media-server.stop' }),
+    seat: enqueueActions(({ context, enqueue }, params: { device: Device; atMs: number }) => {
+      const { device, atMs } = params;
+      const known = context.cameras.find((camera) => camera.identity.key === device.identity.key);
+      if (known !== undefined) {
+        enqueue.sendTo(cameraChild(known.id), { type: 'device.attached', device, atMs });
+        return;
+      }
+      const id = lowestFreeId(context.cameras);
+      const wished = device.nodes[0]?.productName ?? `Camera ${id.replace('camera', '')}`;
+      const newcomer: KnownCamera = {
+        id,
+        identity: device.identity,
+        name: uniqueName(wished, context.cameras.map((camera) => camera.name)),
+        disabled: false,
+        streamWanted: false,
+      };
+      enqueue.assign({ cameras: [...context.cameras, newcomer] });
+      enqueue.spawnChild('camera', {
+        id: cameraChild(id),
+        systemId: cameraChild(id),
+        input: { known: newcomer, limits: context.camera, device, recordingWish: null, server: context.server },
+      });
+    }),
+    changeDevice: enqueueActions(({ context, enqueue }, params: { device: Device; atMs: number }) => {
+      const known = context.cameras.find((camera) => camera.identity.key === params.device.identity.key);
+      if (known !== undefined) enqueue.sendTo(cameraChild(known.id), { type: 'device.changed', ...params });
+    }),
+    unseat: enqueueActions(({ context, enqueue }, params: { key: string; atMs: number }) => {
+      const known = context.cameras.find((camera) => camera.identity.key === params.key);
+      if (known !== undefined) enqueue.sendTo(cameraChild(known.id), { type: 'device.detached', atMs: params.atMs });
+    }),
+    tellListed: enqueueActions(({ context, enqueue }, params: { atMs: number }) => {
+      for (const { id } of context.cameras) {
+        enqueue.sendTo(cameraChild(id), { type: 'devices.listed', atMs: params.atMs });
+      }
+    }),
+    noteListed: assign({ listed: true }),
+    storeServer: assign({ server: (_, params: { info: MediaServerInfo | null }) => params.info }),
+    storeStorage: assign({ storageLevel: (_, params: { level: StorageLevel }) => params.level }),
+    noteCrash: assign({
+      crashed: ({ context }, params: { actorId: string }) => [...new Set([...context.crashed, params.actorId])],
+    }),
+    dropDone: stopChild((_, params: { actorId: string }) => params.actorId),
+    tellStreams: enqueueActions(({ context, enqueue }, params: { event: { type: string } }) => {
+      for (const { id } of context.cameras) {
+        enqueue.sendTo(({ system, self }) => system.get(stream(id)) ?? self, params.event as never);
+      }
+    }),
+    showPaths: enqueueActions(({ context, enqueue, event }) => {
+      if (event.type !== 'paths.observed') return;
+      const byName = new Map(event.paths.map((path) => [path.name, path]));
+      for (const { id } of context.cameras) {
+        enqueue.sendTo(({ system, self }) => system.get(stream(id)) ?? self, {
+          type: 'path.observed',
+          path: byName.get(id) ?? null,
+          monoMs: event.monoMs,
+          atMs: event.atMs,
+        } as never);
+      }
+    }),
+    tellDrift: enqueueActions(({ enqueue }, params: { names: readonly string[] }) => {
+      for (const name of params.names) {
+        enqueue.sendTo(({ system, self }) => system.get(stream(name)) ?? self, { type: 'entry.drifted' } as never);
+      }
+    }),
+    tellDemand: enqueueActions(({ enqueue }, params: { path: string }) => {
+      enqueue.sendTo(({ system, self }) => system.get(stream(params.path)) ?? self, { type: 'demand.touched' } as never);
+    }),
+    toMediaServer: sendTo('media-server', ({ event }) => event as never),
+    releaseCameras: enqueueActions(({ context, enqueue }, params: { reason: RecordingEndReason }) => {
+      for (const { id } of context.cameras) {
+        enqueue.sendTo(cameraChild(id), { type: 'camera.release', reason: params.reason });
+      }
+    }),
+    dropCamera: assign({
+      cameras: ({ context }, params: { cameraId: CameraId }) => context.cameras.filter(({ id }) => id !== params.cameraId),
+    }),
+    emitFact: emit(({ event }) => event as ServiceEmitted),
+  },
+  guards: {
+    complete: ({ context }) => missingParts(context).length === 0,
+    incomplete: ({ context }) => missingParts(context).length > 0,
+    noCameras: ({ context }) => context.cameras.length === 0,
+    listedAndUp: ({ context }) => context.listed && context.server !== null,
+  },
+  delays: {
+    reconcileTimeout: ({ context }) => context.reconcileTimeoutMs,
+    stopTimeout: ({ context }) => context.stopTimeoutMs,
+  },
+}).createMachine({
+  id: 'service',
+  description: 'The whole service: its parts, in order.',
+  context: ({ input }) => ({
+    ...input,
+    cameras: input.wishes.cameras,
+    listed: false,
+    server: null,
+    storageLevel: 'unknown',
+    crashed: [],
+  }),
+  entry: 'spawnParts',
+  initial: 'working',
+  on: {
+    'device.attached': { actions: { type: 'seat', params: ({ event }) => event } },
+    'device.changed': { actions: { type: 'changeDevice', params: ({ event }) => event } },
+    'device.detached': { actions: { type: 'unseat', params: ({ event }) => event } },
+    'devices.listed': { actions: ['noteListed', { type: 'tellListed', params: ({ event }) => ({ atMs: event.atMs }) }] },
+    'server.up': {
+      actions: [
+        { type: 'storeServer', params: ({ event }) => ({ info: event.info }) },
+        { type: 'tellStreams', params: ({ event }) => ({ event }) },
+      ],
+    },
+    'server.down': {
+      actions: [
+        { type: 'storeServer', params: { info: null } },
+        { type: 'tellStreams', params: { event: { type: 'server.down' } } },
+      ],
+    },
+    'paths.observed': { actions: 'showPaths' },
+    'entries.compared': { actions: { type: 'tellDrift', params: ({ event }) => ({ names: event.differing }) } },
+    'storage.changed': {
+      actions: [
+        { type: 'storeStorage', params: ({ event }) => ({ level: event.level }) },
+        { type: 'tellStreams', params: ({ event }) => ({ event }) },
+      ],
+    },
+    'entry.wanted': { actions: 'toMediaServer' },
+    'watch.fast': { actions: 'toMediaServer' },
+    'watch.slow': { actions: 'toMediaServer' },
+    'demand.touched': { actions: { type: 'tellDemand', params: ({ event }) => ({ path: event.path }) } },
+    'recording.started': { actions: 'emitFact' },
+    'recording.ended': { actions: 'emitFact' },
+    'camera.released': { actions: { type: 'dropCamera', params: ({ event }) => ({ cameraId: event.cameraId }) } },
+    'xstate.done.actor.*': { actions: { type: 'dropDone', params: ({ event }) => ({ actorId: event.actorId }) } },
+    'xstate.error.actor.*': { actions: { type: 'noteCrash', params: ({ event }) => ({ actorId: event.actorId }) } },
+    'service.handOver': '.handingOver',
+  },
+  states: {
+    working: {
+      initial: 'starting',
+      on: { 'service.stop': '#service.stopping' },
+      invoke: { id: 'watchDemand', src: 'watchDemand' },
+      states: {
+        starting: {
+          initial: 'reaping',
+          states: {
+            reaping: {
+              description: 'Processes of ours that no known camera can own are ended.',
+              invoke: {
+                id: 'reapOrphans',
+                src: 'reapOrphans',
+                input: ({ context }) => context.cameras.filter((camera) => !camera.disabled).map((camera) => camera.id),
+                onDone: { target: 'reconciling', actions: ['spawnDiscovery', 'startMediaServer'] },
+                onError: { target: 'reconciling', actions: ['spawnDiscovery', 'startMediaServer'] },
+              },
+            },
+            reconciling: {
+              description: 'Wishes, processes and the media server\'s lists are compared by the actors that own them.',
+              always: { guard: 'listedAndUp', target: '#service.working.judging' },
+            },
+          },
+          after: { reconcileTimeout: { target: 'judging', description: 'something is missing; the rest works' } },
+        },
+        judging: {
+          always: [{ guard: 'complete', target: 'ready' }, { target: 'partial' }],
+        },
+        ready: {
+          description: 'Everything is there.',
+          always: { guard: 'incomplete', target: 'partial' },
+        },
+        partial: {
+          description: 'Something it needs is missing or failing; it says which, and what still works.',
+          always: { guard: 'complete', target: 'ready' },
+        },
+      },
+    },
+    stopping: {
+      description: 'No new calls; recordings finalised, captures, paths, then the media server.',
+      initial: 'cameras',
+      after: { stopTimeout: { target: 'stopped', description: 'what is left is found again at the next start' } },
+      states: {
+        cameras: {
+          entry: { type: 'releaseCameras', params: { reason: 'service_stopped' } },
+          always: { guard: 'noCameras', target: 'mediaServer' },
+        },
+        mediaServer: {
+          entry: 'stopMediaServer',
+          on: { 'media-server.stopped': '#service.stopped' },
+        },
+      },
+    },
+    handingOver: {
+      description: 'The data plane stays as it is; the next start adopts it.',
+      always: 'handedOver',
+    },
+    stopped: { description: 'Ended as asked.', type: 'final' },
+    handedOver: { description: 'Gone, with everything still running.', type: 'final' },
+  },
+});

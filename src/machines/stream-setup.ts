@@ -1,0 +1,336 @@
+/** The stream machine's actors, actions, guards and delays; the chart is in stream.ts. */
+import { assign, cancel, enqueueActions, fromCallback, fromPromise, raise, sendTo, setup, stopChild } from 'xstate';
+import { backoffMs } from './backoff.ts';
+import { type Trouble, troubleOf } from './errors.ts';
+import { pathMachine } from './path.ts';
+import type { AdoptableCapture } from './ports.ts';
+import { recordingMachine } from './recording.ts';
+import type { LossCause, RecordingEvent } from './recording-setup.ts';
+import { parentOf } from './report.ts';
+import { type SnapshotEvent, type SnapshotInput, snapshotMachine } from './snapshot.ts';
+import {
+  lossCause,
+  published,
+  SLOW_CODES,
+  type StreamContext,
+  type StreamEvent,
+  type StreamInput,
+} from './stream-values.ts';
+import type {
+  CameraId,
+  CapturePlan,
+  MediaServerInfo,
+  PathObservation,
+  ProcessIdentity,
+  RecordingEndReason,
+  RecordingOrder,
+  RecordSettings,
+  TappedFrame,
+} from './values.ts';
+import { viewersMachine } from './viewers.ts';
+import { type WatchdogSubject, watchdogMachine } from './watchdog.ts';
+
+const no = (name: string) => () => Promise.reject(new Error(`${name}: no adapter provided`));
+
+/** Where a session's actor lives among the stream's children. */
+export const recordingChild = (session: string) => `recording:${session}`;
+export const snapshotChild = (id: string) => `snapshot:${id}`;
+
+const settingsOf = (order: RecordingOrder): RecordSettings => ({
+  session: order.session,
+  segmentDurationMs: order.segmentDurationMs,
+});
+
+const agreed = (context: StreamContext): boolean =>
+  context.entry !== null && context.agreedRevision === context.revision;
+
+export const streamSetup = setup({
+  types: {} as { context: StreamContext; events: StreamEvent; input: StreamInput },
+  actors: {
+    path: pathMachine,
+    viewers: viewersMachine,
+    watchdog: watchdogMachine,
+    recording: recordingMachine,
+    snapshot: snapshotMachine,
+    findCapture: fromPromise<AdoptableCapture | null, CameraId>(no('findCapture')),
+    /** Starts or adopts; sends `capture.spawned` and `capture.exited`. Ending it leaves the process alone. */
+    runCapture: fromCallback<StreamEvent, { plan: CapturePlan | null; adopt: ProcessIdentity | null }>(() => {}),
+    /** Sends `frame.tapped`. */
+    watchTap: fromCallback<StreamEvent, CameraId>(() => {}),
+    stopCapture: fromPromise<void, CameraId>(no('stopCapture')),
+    /** Rejects with why when no tap can be written. */
+    checkTap: fromPromise<void, CameraId>(no('checkTap')),
+    countReaders: fromPromise<number, CameraId>(no('countReaders')),
+    clearTap: fromPromise<void, CameraId>(no('clearTap')),
+  },
+  actions: {
+    // ---- facts
+    storePlan: assign({ plan: (_, params: { plan: CapturePlan }) => params.plan }),
+    dropPlan: assign({ plan: null }),
+    storeServer: assign({ server: (_, params: { info: MediaServerInfo }) => params.info }),
+    notePresent: assign({ present: (_, params: { devicePaths: readonly string[] }) => params.devicePaths }),
+    dropServer: assign({ server: null, observation: null }),
+    storeFound: assign({ found: (_, params: { found: AdoptableCapture | null }) => params.found }),
+    storeProcess: assign({ process: (_, params: { process: ProcessIdentity }) => params.process }),
+    adoptFound: assign({
+      process: ({ context }) => context.found?.process ?? null,
+      plan: ({ context }) => context.plan ?? context.found?.plan ?? null,
+      baselineBytes: null,
+      late: [],
+    }),
+    forgetCapture: assign({ process: null, found: null, frame: null, baselineBytes: null, late: [] }),
+    storeObservation: assign({
+      observation: (_, params: { path: PathObservation | null }) => params.path,
+      baselineBytes: ({ context }, params: { path: PathObservation | null }) => {
+        if (params.path === null || !params.path.available) return 0;
+        // Bytes that shrank are a new publisher's: counted from nothing.
+        if (context.observation !== null && params.path.inboundBytes < context.observation.inboundBytes) return 0;
+        return context.baselineBytes ?? params.path.inboundBytes;
+      },
+    }),
+    forgetObservation: assign({ observation: null, baselineBytes: null }),
+    restartBaseline: assign({ baselineBytes: ({ context }) => context.observation?.inboundBytes ?? null }),
+    storeFrame: assign({ frame: (_, params: { frame: TappedFrame }) => params.frame, tapTrouble: null }),
+    storeTapTrouble: assign({ tapTrouble: (_, params: { error: unknown }) => troubleOf(params.error) }),
+    storeTrouble: assign({ trouble: (_, params: { error: unknown }) => troubleOf(params.error) }),
+    clearTrouble: assign({ trouble: null }),
+    countAttempt: assign({ attempts: ({ context }) => context.attempts + 1 }),
+    clearAttempts: assign({ attempts: 0, trouble: null }),
+    addLate: assign({
+      late: ({ context }, params: { subject: WatchdogSubject }) => [...new Set([...context.late, params.subject])],
+    }),
+    removeLate: assign({
+      late: ({ context }, params: { subject: WatchdogSubject }) => context.late.filter((s) => s !== params.subject),
+    }),
+    excuseBytes: assign({ late: ({ context }) => context.late.filter((subject) => subject !== 'bytes') }),
+    excuseTap: assign({ late: ({ context }) => context.late.filter((subject) => subject === 'bytes') }),
+    comeBackTo: assign({ comeBack: (_, params: { state: StreamContext['comeBack'] }) => params.state }),
+    // ---- reasons
+    addReason: assign({
+      reasons: ({ context }, params: { reason: string }) => [...new Set([...context.reasons, params.reason])],
+    }),
+    removeReason: assign({
+      reasons: ({ context }, params: { reason: string }) => context.reasons.filter((r) => r !== params.reason),
+    }),
+    startCallTimer: raise(
+      { type: 'call.lapsed' },
+      { id: 'callTimer', delay: ({ context }: { context: StreamContext }) => context.limits.callCloseAfterMs },
+    ),
+    cancelCallTimer: cancel('callTimer'),
+    reportCall: sendTo(parentOf, (_, params: { wanted: boolean }) => ({ type: 'call.changed', wanted: params.wanted })),
+    // ---- the entry in the server's configuration
+    /** `forRecorder`: only when the recorder waits for a newer entry. */
+    wantEntry: enqueueActions(({ context, enqueue }, params: { forRecorder: boolean }) => {
+      if (params.forRecorder && (context.armRevision ?? 0) <= context.revision) return;
+      const entry = {
+        name: context.cameraId,
+        demandStartTimeoutMs: context.limits.demandStartTimeoutMs,
+        record: context.record,
+      };
+      const revision = context.revision + 1;
+      enqueue.assign({ entry, revision });
+      enqueue.sendTo('path', { type: 'entry.want', entry, revision });
+      enqueue.sendTo(parentOf, { type: 'entry.wanted', name: context.cameraId, entry });
+    }),
+    wantNoEntry: enqueueActions(({ context, enqueue }) => {
+      const revision = context.revision + 1;
+      enqueue.assign({ entry: null, revision });
+      enqueue.sendTo('path', { type: 'entry.want', entry: null, revision });
+      enqueue.sendTo(parentOf, { type: 'entry.wanted', name: context.cameraId, entry: null });
+    }),
+    noteAgreed: assign({ agreedRevision: (_, params: { revision: number }) => params.revision }),
+    arm: assign({
+      record: (_, params: { order: RecordingOrder }) => settingsOf(params.order),
+      // Resumed or adopted: the entry may say it already.
+      armRevision: ({ context }, params: { order: RecordingOrder }) =>
+        context.entry?.record?.session === params.order.session ? context.revision : context.revision + 1,
+    }),
+    disarm: assign({
+      record: null,
+      // Without a path there is no recorder left to stop.
+      armRevision: ({ context }) => (context.entry === null ? context.agreedRevision : context.revision + 1),
+    }),
+    answerRecorder: enqueueActions(({ context, enqueue }) => {
+      if (context.armRevision === null || context.session === null) return;
+      if (context.agreedRevision < context.armRevision) return;
+      enqueue.assign({ armRevision: null });
+      enqueue.sendTo(recordingChild(context.session), {
+        type: context.record === null ? 'record.disarmed' : 'record.armed',
+      });
+    }),
+    // ---- the capture
+    spawnCapture: enqueueActions(({ context, enqueue }) => {
+      enqueue.spawnChild('runCapture', {
+        id: 'capture',
+        input: { plan: context.plan, adopt: context.found?.process ?? null },
+      });
+      enqueue.spawnChild('watchTap', { id: 'tap', input: context.cameraId });
+    }),
+    leaveCapture: stopChild('capture'),
+    leaveTap: stopChild('tap'),
+    watchFast: sendTo(parentOf, ({ context }) => ({ type: 'watch.fast', name: context.cameraId })),
+    watchSlow: sendTo(parentOf, ({ context }) => ({ type: 'watch.slow', name: context.cameraId })),
+    beatBytes: sendTo('bytes', { type: 'beat' }),
+    beatFrames: sendTo('frames', { type: 'beat' }),
+    beatPicture: sendTo('picture', { type: 'beat' }),
+    holdBytes: sendTo('bytes', { type: 'watchdog.hold' }),
+    resumeBytes: sendTo('bytes', { type: 'watchdog.resume' }),
+    holdTap: enqueueActions(({ enqueue }) => {
+      enqueue.sendTo('frames', { type: 'watchdog.hold' });
+      enqueue.sendTo('picture', { type: 'watchdog.hold' });
+    }),
+    // ---- those who wait for the stream
+    toViewers: sendTo('viewers', (_, params: { live: boolean }) => ({
+      type: params.live ? 'stream.live' : 'stream.notLive',
+    })),
+    toPath: sendTo('path', (_, params: { up: boolean }) => ({ type: params.up ? 'server.up' : 'server.down' })),
+    tellPathServer: enqueueActions(({ context, enqueue }) => {
+      if (context.server !== null) enqueue.sendTo('path', { type: 'server.up' });
+    }),
+    raiseDemand: sendTo('viewers', { type: 'demand.touched' }),
+    showReaders: sendTo('viewers', (_, params: { readers: number }) => ({ type: 'readers.observed', ...params })),
+    driftToPath: sendTo('path', { type: 'entry.drifted' }),
+    tellRecording: enqueueActions(({ context, enqueue }, params: { event: RecordingEvent }) => {
+      if (context.session !== null) enqueue.sendTo(recordingChild(context.session), params.event);
+    }),
+    tellLost: enqueueActions(({ context, enqueue }, params: { atMs: number | null; cause?: LossCause }) => {
+      if (context.session === null) return;
+      enqueue.sendTo(recordingChild(context.session), {
+        type: 'stream.lost',
+        cause: params.cause ?? lossCause(context),
+        atMs: params.atMs,
+      });
+    }),
+    tellSnapshots: enqueueActions(({ context, enqueue }, params: { event: SnapshotEvent }) => {
+      for (const id of context.snapshots) enqueue.sendTo(snapshotChild(id), params.event);
+    }),
+    tellFaulted: enqueueActions(({ context, enqueue }) => {
+      const trouble: Trouble = context.trouble ?? {
+        code: 'capture-failed',
+        reason: 'stream_faulted',
+        message: 'The stream does not work.',
+      };
+      if (context.session !== null) enqueue.sendTo(recordingChild(context.session), { type: 'stream.faulted', trouble });
+      for (const id of context.snapshots) enqueue.sendTo(snapshotChild(id), { type: 'stream.faulted', trouble });
+    }),
+    // ---- children that live as long as their data
+    spawnRecording: enqueueActions(({ context, enqueue }, params: { order: RecordingOrder }) => {
+      enqueue.assign({ session: params.order.session });
+      enqueue.spawnChild('recording', {
+        id: recordingChild(params.order.session),
+        input: { order: params.order, limits: context.recordingLimits, restored: null },
+      });
+    }),
+    spawnSnapshot: enqueueActions(
+      ({ context, enqueue }, params: { snapshot: Omit<SnapshotInput, 'wasLive'>; live: boolean }) => {
+        const { snapshot, live } = params;
+        enqueue.assign({ snapshots: [...context.snapshots, snapshot.id] });
+        enqueue.spawnChild('snapshot', { id: snapshotChild(snapshot.id), input: { ...snapshot, wasLive: live } });
+        if (!live) return;
+        if (context.tapTrouble !== null) enqueue.sendTo(snapshotChild(snapshot.id), { type: 'tap.unavailable' });
+        else if (context.frame !== null) {
+          enqueue.sendTo(snapshotChild(snapshot.id), { type: 'frame.seen', seenMonoMs: context.frame.seenMonoMs });
+        }
+      },
+    ),
+    restore: enqueueActions(({ context, enqueue }) => {
+      const wish = context.recordingWish;
+      if (context.callWanted) {
+        enqueue.assign({ reasons: ['call'] });
+        enqueue.raise({ type: 'call.lapsed' }, { id: 'callTimer', delay: context.limits.callCloseAfterMs });
+      }
+      if (wish === null) return;
+      enqueue.assign({
+        session: wish.order.session,
+        record: wish.ending === null ? settingsOf(wish.order) : null,
+      });
+      enqueue.spawnChild('recording', {
+        id: recordingChild(wish.order.session),
+        input: { order: wish.order, limits: context.recordingLimits, restored: wish },
+      });
+    }),
+    forgetSession: assign({ session: null, record: null, armRevision: null }),
+    dropDone: stopChild((_, params: { actorId: string }) => params.actorId),
+    forgetCrashed: enqueueActions(({ context, enqueue }, params: { actorId: string }) => {
+      if (context.session !== null && params.actorId === recordingChild(context.session)) {
+        enqueue.assign({ session: null, record: null, armRevision: null });
+      }
+    }),
+    forgetSnapshot: assign({
+      snapshots: ({ context }, params: { id: string }) => context.snapshots.filter((id) => id !== params.id),
+    }),
+    stopRecording: enqueueActions(({ context, enqueue }, params: { reason: RecordingEndReason }) => {
+      if (context.session !== null) {
+        enqueue.sendTo(recordingChild(context.session), { type: 'recording.stop', reason: params.reason });
+      }
+    }),
+    storeEnding: assign({ ending: (_, params: { reason: RecordingEndReason }) => params.reason }),
+    relayStarted: sendTo(parentOf, ({ context }, params: { session: string }) => ({
+      type: 'recording.started',
+      session: params.session,
+      cameraId: context.cameraId,
+    })),
+    relayEnded: sendTo(parentOf, ({ context, event }) => ({ ...event, cameraId: context.cameraId })),
+    reportReleased: sendTo(parentOf, { type: 'stream.released' }),
+  },
+  guards: {
+    canProvision: ({ context }) => context.plan !== null && context.server !== null,
+    serverDown: ({ context }) => context.server === null,
+    cameraGone: ({ context }) => context.plan === null,
+    entryAgreed: ({ context }) => agreed(context),
+    agreedAndWasFaulted: ({ context }) => agreed(context) && context.comeBack === 'faulted',
+    agreedAndWasWaiting: ({ context }) => agreed(context) && context.comeBack === 'backoff',
+    hasReason: ({ context }) => context.reasons.length > 0,
+    noReason: ({ context }) => context.reasons.length === 0,
+    publishedNow: ({ context }) => published(context),
+    publishedWith: ({ context }, params: { path: PathObservation | null }) =>
+      params.path?.available === true &&
+      context.baselineBytes !== null &&
+      params.path.inboundBytes > context.baselineBytes &&
+      params.path.inboundBytes !== context.observation?.inboundBytes,
+    tapped: ({ context }) => context.frame !== null || context.tapTrouble !== null,
+    grewWith: ({ context }, params: { path: PathObservation | null }) =>
+      params.path?.available === true && params.path.inboundBytes !== (context.observation?.inboundBytes ?? 0),
+    pathGone: (_, params: { path: PathObservation | null }) => params.path === null || !params.path.available,
+    publisherChanged: ({ context }, params: { path: PathObservation | null }) =>
+      params.path !== null &&
+      context.observation !== null &&
+      (params.path.sourceId !== context.observation.sourceId ||
+        params.path.availableTime !== context.observation.availableTime),
+    pictureChanged: ({ context }, params: { frame: TappedFrame }) => context.frame?.digest !== params.frame.digest,
+    framesLate: ({ context }) => context.late.includes('frames'),
+    noneLate: ({ context }) => context.late.length === 0,
+    noneLateAndPublished: ({ context }) => context.late.length === 0 && published(context),
+    worthRestart: ({ context }) =>
+      context.late.some((subject) => subject !== 'picture') || context.limits.picturePolicy === 'restart',
+    needsSlowRetry: ({ context }) => SLOW_CODES.includes(context.trouble?.code ?? ''),
+    attemptsExhausted: ({ context }) => context.attempts >= context.limits.attempts,
+    foundOne: (_, params: { found: AdoptableCapture | null }) => params.found !== null,
+    isExpected: ({ context }) => context.expected,
+    presentOnSameDevice: ({ context: { found, present } }) =>
+      found !== null && present !== null && present.includes(found.devicePath),
+    presentElsewhere: ({ context: { found, present } }) =>
+      found !== null && present !== null && !present.includes(found.devicePath),
+    hasSession: ({ context }) => context.session !== null,
+    noSession: ({ context }) => context.session === null,
+    storageEndsIt: (_, params: { level: string }) => params.level === 'critical' || params.level === 'missing',
+    somebody: (_, params: { readers: number }) => params.readers > 0,
+    entryGone: ({ context }) => context.server === null || context.agreedRevision === context.revision,
+    stillWatched: ({ context }) => (context.observation?.readers ?? 0) > 0,
+    hasReasonAndPublished: ({ context }) => context.reasons.length > 0 && published(context),
+    pathGoneFramesFine: ({ context }, params: { path: PathObservation | null }) =>
+      (params.path === null || !params.path.available) && !context.late.includes('frames'),
+  },
+  delays: {
+    startTimeout: ({ context }) => context.limits.startTimeoutMs,
+    lookAgain: ({ context }) => context.limits.lookAgainMs,
+    framesLimit: ({ context }) => context.limits.framesLimitMs,
+    suspectLimit: ({ context }) => context.limits.suspectLimitMs,
+    republishLimit: ({ context }) => context.limits.republishLimitMs,
+    forget: ({ context }) => context.limits.forgetMs,
+    faultedRetry: ({ context }) => context.limits.faultedRetryMs,
+    releaseLimit: ({ context }) => context.limits.releaseLimitMs,
+    backoff: ({ context: { attempts, limits } }) =>
+      backoffMs(attempts, { firstMs: limits.backoffMs, longestMs: limits.backoffMaxMs, jitter: limits.backoffJitter }),
+  },
+});

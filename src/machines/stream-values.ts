@@ -1,0 +1,154 @@
+/** The stream machine's vocabulary: limits, context, events, reports. Types and pure readings only. */
+import type { Trouble } from './errors.ts';
+import type { AdoptableCapture } from './ports.ts';
+import type { LossCause, RecordingLimits } from './recording-setup.ts';
+import type { SnapshotInput } from './snapshot.ts';
+import type { StorageLevel } from './storage.ts';
+import type {
+  CameraId,
+  CapturePlan,
+  FinishedRecording,
+  MediaServerInfo,
+  PathEntry,
+  PathObservation,
+  ProcessEnd,
+  ProcessIdentity,
+  RecordingEndReason,
+  RecordingOrder,
+  RecordingWish,
+  RecordSettings,
+  TappedFrame,
+} from './values.ts';
+import type { WatchdogReport, WatchdogSubject } from './watchdog.ts';
+
+export interface StreamLimits {
+  readonly startTimeoutMs: number;
+  readonly demandStartTimeoutMs: number;
+  readonly demandCloseAfterMs: number;
+  readonly bytesLimitMs: number;
+  readonly framesLimitMs: number;
+  readonly pictureLimitMs: number;
+  readonly picturePolicy: 'report' | 'restart';
+  readonly suspectLimitMs: number;
+  readonly republishLimitMs: number;
+  readonly backoffMs: number;
+  readonly backoffMaxMs: number;
+  readonly backoffJitter: readonly [number, number];
+  readonly attempts: number;
+  readonly forgetMs: number;
+  readonly faultedRetryMs: number;
+  readonly callCloseAfterMs: number;
+  readonly verifyIntervalMs: number;
+  readonly verifyLimitMs: number;
+  readonly entryRetryMs: number;
+  readonly releaseLimitMs: number;
+  readonly lookAgainMs: number;
+}
+
+export interface StreamInput {
+  readonly cameraId: CameraId;
+  readonly limits: StreamLimits;
+  readonly recordingLimits: RecordingLimits;
+  /** A camera known from an earlier life whose capture may still run. */
+  readonly expected: boolean;
+  /** start_streaming was on in an earlier life. */
+  readonly callWanted: boolean;
+  /** A session of an earlier life that has to go on or be finished. */
+  readonly recordingWish: RecordingWish | null;
+  /** The media server, if it is up now. */
+  readonly server: MediaServerInfo | null;
+}
+
+export interface StreamContext extends StreamInput {
+  /** What to capture; null while the camera is not ready. */
+  readonly plan: CapturePlan | null;
+  /** `viewers`, `call`, `recording:<session>`, `snapshot:<id>`. */
+  readonly reasons: readonly string[];
+  readonly attempts: number;
+  readonly trouble: Trouble | null;
+  readonly found: AdoptableCapture | null;
+  /** Device paths of the camera as it stands now; null until it was seen. */
+  readonly present: readonly string[] | null;
+  readonly process: ProcessIdentity | null;
+  readonly observation: PathObservation | null;
+  /** Bytes at the first look after a start; growth beyond it is ours. */
+  readonly baselineBytes: number | null;
+  readonly frame: TappedFrame | null;
+  readonly tapTrouble: Trouble | null;
+  readonly late: readonly WatchdogSubject[];
+  readonly record: RecordSettings | null;
+  readonly entry: PathEntry | null;
+  readonly revision: number;
+  readonly agreedRevision: number;
+  /** What the recording waits for, if it waits for the entry. */
+  readonly armRevision: number | null;
+  readonly session: string | null;
+  readonly snapshots: readonly string[];
+  /** Where to go on after the media server was away. */
+  readonly comeBack: 'idle' | 'backoff' | 'faulted';
+  readonly ending: RecordingEndReason | null;
+}
+
+export type StreamEvent =
+  // orders and facts from the camera
+  | { type: 'camera.present'; devicePaths: readonly string[] }
+  | { type: 'camera.ready'; plan: CapturePlan }
+  | { type: 'camera.lost'; cause: LossCause; atMs: number }
+  | { type: 'stream.start' }
+  | { type: 'stream.stop' }
+  | { type: 'stream.retry' }
+  | { type: 'stream.release'; reason: RecordingEndReason }
+  | { type: 'recording.order'; order: RecordingOrder }
+  | { type: 'recording.stop'; reason: RecordingEndReason }
+  | { type: 'snapshot.order'; snapshot: Omit<SnapshotInput, 'wasLive'> }
+  | { type: 'server.up'; info: MediaServerInfo }
+  | { type: 'server.down' }
+  | { type: 'path.observed'; path: PathObservation | null; monoMs: number; atMs: number }
+  | { type: 'entry.drifted' }
+  | { type: 'demand.touched' }
+  | { type: 'storage.changed'; level: StorageLevel }
+  // from the children
+  | { type: 'entry.agreed'; revision: number }
+  | { type: 'entry.refused'; trouble: Trouble }
+  | { type: 'viewers.came' }
+  | { type: 'viewers.left' }
+  | { type: 'capture.spawned'; process: ProcessIdentity }
+  | { type: 'capture.exited'; end: ProcessEnd; atMs: number }
+  | { type: 'frame.tapped'; frame: TappedFrame }
+  | WatchdogReport
+  | { type: 'reason.add'; reason: string }
+  | { type: 'reason.remove'; reason: string }
+  | { type: 'record.arm'; order: RecordingOrder }
+  | { type: 'record.disarm' }
+  | { type: 'recording.started'; session: string }
+  | { type: 'recording.ended'; session: string; finished: FinishedRecording | null; failed: boolean }
+  | { type: 'snapshot.ended'; id: string }
+  | { type: 'stream.ask' }
+  | { type: `xstate.done.actor.${string}`; output: unknown; actorId: string }
+  | { type: `xstate.error.actor.${string}`; error: unknown; actorId: string }
+  // raised
+  | { type: 'call.lapsed' };
+
+export type StreamReport =
+  | { type: 'entry.wanted'; name: CameraId; entry: PathEntry | null }
+  | { type: 'watch.fast'; name: CameraId }
+  | { type: 'watch.slow'; name: CameraId }
+  | { type: 'compare.now' }
+  | { type: 'call.changed'; wanted: boolean }
+  | { type: 'recording.started'; session: string; cameraId: CameraId }
+  | { type: 'recording.ended'; session: string; cameraId: CameraId; finished: FinishedRecording | null; failed: boolean }
+  | { type: 'stream.released' };
+
+/** Codes that a quick retry does not cure. */
+export const SLOW_CODES: readonly string[] = ['device-busy', 'no-permission', 'no-bandwidth', 'missing-program'];
+
+/** Is the capture's picture on the path: available, and bytes came beyond what was there before? */
+export function published(context: Pick<StreamContext, 'observation' | 'baselineBytes'>): boolean {
+  const { observation, baselineBytes } = context;
+  return observation?.available === true && baselineBytes !== null && observation.inboundBytes > baselineBytes;
+}
+
+/** What our own actors were doing when the stream was lost, as a recording's gap tells it. */
+export function lossCause(context: Pick<StreamContext, 'server'>): LossCause {
+  return context.server === null ? 'media_server_lost' : 'capture_lost';
+}
