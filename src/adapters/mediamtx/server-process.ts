@@ -92,5 +92,6 @@ export class ManagedServerProcess implements MediaServerProcess {
 }
 
 function assertWanted(signal: AbortSignal): void {
-  if (signal.aborted) throw new CameraError('cancelled', 'The order to the media server’s process was called off');
+  if (signal.aborted)
+    throw new CameraError('cancelled', 'The order to the media server’s process was called off');
 }

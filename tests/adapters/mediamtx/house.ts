@@ -28,7 +28,14 @@ if (!realBinary) console.warn('MEDIAMTX_BIN is not set: real MediaMTX is not tes
 /** The servers of this run, for `describe.each`. */
 export const servers: readonly [name: string, found: FoundServer][] = [
   ...(realBinary ? [['MediaMTX', found('mediamtx', realBinary, [])] as [string, FoundServer]] : []),
-  ...(existsSync('src/simulators/media-server/main.ts') ? [['the simulator', found('simulator', process.execPath, [compiledEntry('simulators/media-server/main.ts')])] as [string, FoundServer]] : []),
+  ...(existsSync('src/simulators/media-server/main.ts')
+    ? [
+        [
+          'the simulator',
+          found('simulator', process.execPath, [compiledEntry('simulators/media-server/main.ts')]),
+        ] as [string, FoundServer],
+      ]
+    : []),
 ];
 
 export interface House {
@@ -52,7 +59,13 @@ export interface House {
 export async function buildHouse(which: FoundServer, more: Partial<ServerAddresses> = {}): Promise<House> {
   const folder = await mkdtemp(join(tmpdir(), 'mediamtx-'));
   const [apiPort, rtspPort] = await freePorts(2);
-  const addresses = { viewerAddress: '127.0.0.1', apiPort: apiPort!, rtspPort: rtspPort!, hlsPort: null, webrtc: null };
+  const addresses = {
+    viewerAddress: '127.0.0.1',
+    apiPort: apiPort!,
+    rtspPort: rtspPort!,
+    hlsPort: null,
+    webrtc: null,
+  };
   const demandFolder = join(folder, 'run/demand');
   const paths = { demandFolder, recordingsFolder: join(folder, 'recordings'), recordPartDurationMs: 200 };
   const configFile = join(folder, 'data/media-server/mediamtx.yml');
@@ -72,16 +85,34 @@ export async function buildHouse(which: FoundServer, more: Partial<ServerAddress
       ...{ stopTimeoutMs: 2000, demand },
     });
     const login = { user: credentials.api.user, password: credentials.api.password };
-    const api = new ControlApi({ host: '127.0.0.1', port: apiPort!, requestTimeoutMs: 5000, paths, ...login });
+    const api = new ControlApi({
+      host: '127.0.0.1',
+      port: apiPort!,
+      requestTimeoutMs: 5000,
+      paths,
+      ...login,
+    });
     apis.push(api);
     return { config, demand, runner, server, api };
   };
 
   const first = await life();
   return {
-    ...{ folder, configFile, logFile, demandFolder, addresses: first.config.addresses, ...first, nextLife: life },
+    ...{
+      folder,
+      configFile,
+      logFile,
+      demandFolder,
+      addresses: first.config.addresses,
+      ...first,
+      nextLife: life,
+    },
     ready: async () => {
-      await until(() => first.api.info(never), { what: 'the media server answers', timeoutMs: 10_000, intervalMs: 25 });
+      await until(() => first.api.info(never), {
+        what: 'the media server answers',
+        timeoutMs: 10_000,
+        intervalMs: 25,
+      });
     },
     close: async () => {
       await first.server.stop(never);

@@ -29,10 +29,19 @@ describe.each(servers)('%s', (_, which) => {
     await house.ready();
     expect(await house.api.compare([entry, recorded], never)).toEqual({ differing: [], unwanted: [] });
     expect((await house.api.info(never)).kind).toBe(which.kind);
-    await until(async () => (await house.api.listPaths(never)).length === 2, { what: 'both paths are listed' });
+    await until(async () => (await house.api.listPaths(never)).length === 2, {
+      what: 'both paths are listed',
+    });
     const paths = await house.api.listPaths(never);
     expect(paths[0]).toEqual({
-      ...{ name: 'camera0', available: false, availableTime: null, sourceId: null, inboundBytes: 0, readers: 0 },
+      ...{
+        name: 'camera0',
+        available: false,
+        availableTime: null,
+        sourceId: null,
+        inboundBytes: 0,
+        readers: 0,
+      },
     });
     const stranger = new ControlApi({
       ...{ host: '127.0.0.1', port: house.addresses.apiPort, user: '', password: '', requestTimeoutMs: 5000 },
@@ -67,8 +76,16 @@ describe.each(servers)('%s', (_, which) => {
     expect(await next.api.agrees('camera0', entry, never)).toBe(true);
     const both = [house.server.ended(launched, never), next.server.ended(adopted!, never)] as const;
     process.kill(launched.pid, 'SIGKILL');
-    expect(await both[0]).toMatchObject({ exitCode: null, signal: 'SIGKILL', trouble: { reason: 'media_server_killed' } });
-    expect(await both[1]).toMatchObject({ exitCode: null, signal: null, trouble: { reason: 'media_server_exited' } });
+    expect(await both[0]).toMatchObject({
+      exitCode: null,
+      signal: 'SIGKILL',
+      trouble: { reason: 'media_server_killed' },
+    });
+    expect(await both[1]).toMatchObject({
+      exitCode: null,
+      signal: null,
+      trouble: { reason: 'media_server_exited' },
+    });
     expect(await next.server.find(never)).toBeNull();
   });
 
@@ -101,7 +118,10 @@ describe.each(servers)('%s', (_, which) => {
 
   test('a file it cannot take ends it, with its own last words and no host path', async () => {
     const house = await build();
-    const launched = await house.server.launch([{ ...entry, record: { session: 's', segmentDurationMs: 172_800_000 } }], never);
+    const launched = await house.server.launch(
+      [{ ...entry, record: { session: 's', segmentDurationMs: 172_800_000 } }],
+      never,
+    );
     const end = await house.server.ended(launched, AbortSignal.timeout(10_000));
     expect(end.exitCode).toBe(1);
     expect(end.trouble.message).toMatch(/^The media server ended with code 1: .+/);
@@ -111,7 +131,9 @@ describe.each(servers)('%s', (_, which) => {
   test('waiting for its end can be called off, and leaves it alone', async () => {
     const house = await build();
     const launched = await house.server.launch([], never);
-    await expect(house.server.ended(launched, AbortSignal.timeout(20))).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(house.server.ended(launched, AbortSignal.timeout(20))).rejects.toMatchObject({
+      code: 'cancelled',
+    });
     expect((await house.server.find(never))?.pid).toBe(launched.pid);
   });
 });
