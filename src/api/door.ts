@@ -17,7 +17,14 @@ import type {
 
 export type CameraWord = 'CONNECTED' | 'DISCONNECTED' | 'ERROR';
 export type StreamWord = 'ACTIVE' | 'INACTIVE' | 'STARTING' | 'STOPPING' | 'ERROR';
-export type RecordingWord = 'STARTING' | 'RECORDING' | 'INTERRUPTED' | 'STOPPING' | 'STOPPED' | 'ERROR' | 'FAILED';
+export type RecordingWord =
+  | 'STARTING'
+  | 'RECORDING'
+  | 'INTERRUPTED'
+  | 'STOPPING'
+  | 'STOPPED'
+  | 'ERROR'
+  | 'FAILED';
 
 /** Common to every actor's view: its own state path (`live.flowing`) and when it was entered. */
 export interface StateView {
@@ -149,7 +156,10 @@ export interface Door {
   /** Resolves when the recorder has closed its file. */
   stopRecording(cameraId: CameraId, correlationId: string): Promise<RecordingView>;
   startStreaming(cameraId: CameraId, correlationId: string): Promise<StreamView>;
-  stopStreaming(cameraId: CameraId, correlationId: string): Promise<{ readonly stream: StreamView; readonly continues: boolean }>;
+  stopStreaming(
+    cameraId: CameraId,
+    correlationId: string,
+  ): Promise<{ readonly stream: StreamView; readonly continues: boolean }>;
   takeSnapshot(order: SnapshotOrder): Promise<SnapshotResult>;
   injectFault(fault: SyntheticFault, cameraId: CameraId | null): Promise<void>;
   /** Called for every fact, in order; returns the way to stop. Never let it throw. */

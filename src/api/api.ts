@@ -1,0 +1,108 @@
+/**
+ * The front desk, put together: one WebSocket API and HTTP on the main listener, health on the probe listener.
+ * It asks the Door and reads its views; it decides nothing about cameras.
+ */
+import type { Clock, FileShelf } from '../machines/ports.ts';
+import type { ApiKeyStore } from './auth/api-key-store.ts';
+import { Doorkeeper } from './auth/doorkeeper.ts';
+import type { TokenAuthority } from './auth/token-authority.ts';
+import type { Desk } from './desk.ts';
+import type { Door } from './door.ts';
+import { addFiles } from './http/files.ts';
+import { addHealth } from './http/health.ts';
+import { listenOn, makeListener } from './http/listener.ts';
+import type { ApiLog } from './log.ts';
+import { methodsByName } from './methods/table.ts';
+import { Notifier } from './notifier.ts';
+import { Dispatcher } from './rpc/dispatcher.ts';
+import type { ApiSettings } from './settings.ts';
+import { SocketServer } from './socket/socket-server.ts';
+
+const DEFAULT_CLOSE_GRACE_MS = 1000;
+
+export interface ApiParts {
+  readonly door: Door;
+  readonly shelf: FileShelf;
+  readonly settings: ApiSettings;
+  readonly keys: ApiKeyStore;
+  readonly tokens: TokenAuthority;
+  readonly clock: Clock;
+  readonly log: ApiLog;
+}
+
+export interface Api {
+  /**
+   * Opens both listeners. On a failure none stays open. @returns the ports
+   * @throws CameraError naming port and configuration key
+   */
+  listen(): Promise<{ readonly port: number; readonly healthPort: number }>;
+  /** No new calls and no new clients; answers in flight and notifications still go out. Idempotent. */
+  refuse(): void;
+  /** `refuse`, then every client is told 1001, then both listeners close. Idempotent; bounded by the grace time. */
+  close(): Promise<void>;
+}
+
+/** Builds the front desk. Nothing listens before `listen`. */
+export function createApi({ door, shelf, settings, keys, tokens, clock, log }: ApiParts): Api {
+  let refusing = false;
+  let closed: Promise<void> | undefined;
+  const desk: Desk = {
+    door,
+    shelf,
+    settings,
+    doorkeeper: new Doorkeeper(keys, tokens, () => clock.wallMs()),
+    clock,
+    log,
+    clientCount: () => sockets.count,
+    isRefusing: () => refusing,
+  };
+  const sockets = new SocketServer(desk, new Dispatcher(desk, methodsByName()));
+  const notifier = new Notifier(door, settings);
+  const stopHearing = door.onFact((fact) => {
+    try {
+      const notice = notifier.noticeOf(fact);
+      if (notice !== undefined) sockets.broadcast(notice);
+    } catch (error) {
+      log.error({ err: error, fact: fact.type }, 'a fact was not told'); // never into an actor
+    }
+  });
+  const main = makeListener(desk);
+  const probe = makeListener(desk);
+  addHealth(main, desk);
+  addHealth(probe, desk);
+  addFiles(main, desk);
+  sockets.attach(main.server);
+
+  const shut = async (): Promise<void> => {
+    await sockets.close(settings.closeGraceMs ?? DEFAULT_CLOSE_GRACE_MS);
+    stopHearing();
+    await Promise.all([main.close(), probe.close()]);
+  };
+  const api: Api = {
+    listen: async () => {
+      try {
+        const port = await listenOn(main, settings.host, settings.port, {
+          host: 'server.host',
+          port: 'server.port',
+        });
+        const healthKeys = { host: 'server.health_host', port: 'server.health_port' };
+        return {
+          port,
+          healthPort: await listenOn(probe, settings.healthHost, settings.healthPort, healthKeys),
+        };
+      } catch (error) {
+        await api.close();
+        throw error;
+      }
+    },
+    refuse: () => {
+      refusing = true;
+    },
+    close: () => {
+      refusing = true;
+      closed ??= shut();
+      return closed;
+    },
+  };
+  return api;
+}

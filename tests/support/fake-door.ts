@@ -1,0 +1,235 @@
+/**
+ * A Door without actors: views that a test sets, facts that a test emits, orders that behave like a small honest
+ * service. `fail` makes the next order of a kind reject; `gate` holds the next one until the test lets it go.
+ */
+import type {
+  ActorView,
+  CameraView,
+  Door,
+  EngineFact,
+  RecordingView,
+  ServiceView,
+  SnapshotOrder,
+  SnapshotResult,
+  StartRecordingOrder,
+  StreamView,
+} from '../../src/api/door.ts';
+import { CameraError } from '../../src/machines/errors.ts';
+import type { SyntheticFault } from '../../src/machines/ports.ts';
+import {
+  cameraView,
+  finishedRecording,
+  liveStream,
+  recordingView,
+  serviceView,
+  streamView,
+} from './fake-views.ts';
+
+export type FakeOrder =
+  | 'startRecording'
+  | 'stopRecording'
+  | 'startStreaming'
+  | 'stopStreaming'
+  | 'takeSnapshot'
+  | 'injectFault';
+
+export class FakeDoor implements Door {
+  serviceNow: ServiceView = serviceView();
+  actorsNow: ActorView[] = [];
+  /** Every order as it came, for tests that ask what reached the actors. */
+  readonly orders: { readonly order: FakeOrder; readonly args: readonly unknown[] }[] = [];
+  /** Emitted by the orders themselves before they resolve, as actors do. */
+  readonly #cameras = new Map<string, CameraView>();
+  readonly #listeners = new Set<(fact: EngineFact) => void>();
+  readonly #failures = new Map<FakeOrder, unknown>();
+  readonly #gates = new Map<FakeOrder, Promise<void>>();
+  #snapshots = 0;
+
+  constructor(...devices: readonly string[]) {
+    for (const device of devices) this.#cameras.set(device, cameraView(device));
+  }
+
+  // ------------------------------------------------------------- for tests
+
+  /** Changes a camera and tells it, as an actor would. */
+  change(device: string, changes: Partial<CameraView>): CameraView {
+    const camera = { ...(this.#cameras.get(device) ?? cameraView(device)), ...changes };
+    this.#cameras.set(device, camera);
+    this.emit({ type: 'camera.changed', camera });
+    return camera;
+  }
+
+  unplug(device: string): void {
+    const gone = {
+      status: 'DISCONNECTED',
+      state: 'disconnected',
+      widthPx: null,
+      heightPx: null,
+      rateFps: null,
+    } as const;
+    this.change(device, { ...gone, devicePaths: [], stream: streamView({ state: 'unavailable' }) });
+  }
+
+  plug(device: string): void {
+    this.change(device, cameraView(device));
+  }
+
+  emit(fact: EngineFact): void {
+    for (const listener of this.#listeners) listener(fact);
+  }
+
+  get listenerCount(): number {
+    return this.#listeners.size;
+  }
+
+  /** The next order of this kind rejects with it. */
+  fail(order: FakeOrder, error: unknown): void {
+    this.#failures.set(order, error);
+  }
+
+  /** The next order of this kind waits until the returned function is called. */
+  gate(order: FakeOrder): () => void {
+    let open: () => void = () => undefined;
+    this.#gates.set(
+      order,
+      new Promise((resolve) => {
+        open = resolve;
+      }),
+    );
+    return open;
+  }
+
+  // ------------------------------------------------------------------ Door
+
+  service(): ServiceView {
+    return this.serviceNow;
+  }
+
+  cameras(): readonly CameraView[] {
+    return [...this.#cameras.values()];
+  }
+
+  camera(device: string): CameraView | undefined {
+    return (
+      this.#cameras.get(device) ?? this.cameras().find(({ devicePaths }) => devicePaths.includes(device))
+    );
+  }
+
+  actors(): readonly ActorView[] {
+    return this.actorsNow;
+  }
+
+  allowed(device: string): readonly string[] {
+    const camera = this.camera(device);
+    if (camera?.status !== 'CONNECTED') return [];
+    return camera.recording === null
+      ? ['start_recording', 'take_snapshot']
+      : ['stop_recording', 'take_snapshot'];
+  }
+
+  async startRecording(order: StartRecordingOrder): Promise<RecordingView> {
+    await this.#enter('startRecording', order);
+    const camera = this.#ready(order.cameraId);
+    if (camera.recording !== null)
+      throw conflict('already_recording', `${camera.device} is already recording`, 'recording');
+    const recording = recordingView(camera.device, {
+      format: order.format,
+      wantedDurationMs: order.durationMs,
+    });
+    this.change(camera.device, { recording, stream: liveStream({ reasons: ['recording'] }) });
+    this.emit({ type: 'recording.started', camera: camera.device, session: recording.session });
+    return recording;
+  }
+
+  async stopRecording(cameraId: string, correlationId: string): Promise<RecordingView> {
+    await this.#enter('stopRecording', cameraId, correlationId);
+    const { recording } = this.#ready(cameraId);
+    if (recording === null) throw conflict('not_recording', `${cameraId} is not recording`, 'ready');
+    const finished = finishedRecording(cameraId, { session: recording.session, format: recording.format });
+    this.change(cameraId, { recording: null, stream: streamView() });
+    this.emit({
+      type: 'recording.ended',
+      camera: cameraId,
+      session: recording.session,
+      recording: finished,
+      word: 'STOPPED',
+    });
+    return {
+      ...recording,
+      status: 'STOPPED',
+      state: 'finalising',
+      reason: 'requested',
+      parts: finished.parts,
+    };
+  }
+
+  async startStreaming(cameraId: string, correlationId: string): Promise<StreamView> {
+    await this.#enter('startStreaming', cameraId, correlationId);
+    this.#ready(cameraId);
+    return this.change(cameraId, { stream: liveStream({ reasons: ['call'] }) }).stream;
+  }
+
+  async stopStreaming(
+    cameraId: string,
+    correlationId: string,
+  ): Promise<{ stream: StreamView; continues: boolean }> {
+    await this.#enter('stopStreaming', cameraId, correlationId);
+    const { stream } = this.#ready(cameraId);
+    const reasons = stream.reasons.filter((reason) => reason !== 'call');
+    if (reasons.length === stream.reasons.length)
+      throw conflict('not_streaming', `${cameraId} was not started by call`, stream.state);
+    const continues = reasons.length > 0;
+    const after = continues ? { ...stream, reasons } : streamView();
+    return { stream: this.change(cameraId, { stream: after }).stream, continues };
+  }
+
+  async takeSnapshot(order: SnapshotOrder): Promise<SnapshotResult> {
+    await this.#enter('takeSnapshot', order);
+    const { stream, device } = this.#ready(order.cameraId);
+    this.#snapshots += 1;
+    const stem = order.filename?.replace(/\.(jpg|png)$/, '') ?? `${device}_${this.#snapshots}`;
+    const tier = stream.available ? 'tap' : 'activated';
+    return {
+      filename: `${stem}.${order.format}`,
+      sizeBytes: 41_220,
+      takenAtMs: this.serviceNow.startedAtMs,
+      tier,
+      frameAgeMs: 410.5,
+    };
+  }
+
+  async injectFault(fault: SyntheticFault, cameraId: string | null): Promise<void> {
+    await this.#enter('injectFault', fault, cameraId);
+    for (const device of cameraId === null ? this.#cameras.keys() : [cameraId]) {
+      if (fault === 'unplug') this.unplug(device);
+      if (fault === 'plug') this.plug(device);
+    }
+  }
+
+  onFact(listener: (fact: EngineFact) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async #enter(order: FakeOrder, ...args: readonly unknown[]): Promise<void> {
+    this.orders.push({ order, args });
+    const gate = this.#gates.get(order);
+    this.#gates.delete(order);
+    await gate;
+    const failure = this.#failures.get(order);
+    this.#failures.delete(order);
+    if (failure !== undefined) throw failure;
+  }
+
+  #ready(cameraId: string): CameraView {
+    const camera = this.#cameras.get(cameraId);
+    if (camera === undefined) throw new CameraError('not-found', `No camera ${cameraId}`);
+    if (camera.status !== 'CONNECTED')
+      throw conflict('camera_disconnected', `${cameraId} is unplugged`, camera.state);
+    return camera;
+  }
+}
+
+function conflict(reason: string, message: string, state: string): CameraError {
+  return new CameraError('wrong-state', message, { reason, facts: { state } });
+}
