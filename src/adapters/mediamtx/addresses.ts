@@ -31,10 +31,18 @@ export function publishHost(viewerAddress: string): string {
   return REACHED_BY_LOOPBACK.has(viewerAddress) ? LOOPBACK : viewerAddress;
 }
 
+/** Where captures publish: `publishHost` of a managed server, the configured host of an external one. */
+export interface PublishTarget {
+  readonly host: string;
+  readonly rtspPort: number;
+  /** null: the server asks for none. */
+  readonly publisher: Login | null;
+}
+
 /** The URL a capture publishes to. Holds the publisher's password: never to be logged or shown. */
-export function publishUrl(addresses: ServerAddresses, publisher: Login, path: string): string {
-  const host = listener(publishHost(addresses.viewerAddress), addresses.rtspPort);
-  return `rtsp://${publisher.user}:${publisher.password}@${host}/${path}`;
+export function publishUrl({ host, rtspPort, publisher }: PublishTarget, path: string): string {
+  const login = publisher === null ? '' : `${publisher.user}:${publisher.password}@`;
+  return `rtsp://${login}${listener(host, rtspPort)}/${path}`;
 }
 
 /**

@@ -5,7 +5,7 @@ export const PINNED_VERSION = '1.20.1';
 
 /** Whether a server of this version is worked with. @param version without a leading v */
 export function isAcceptedVersion(version: string): boolean {
-  return /^1\.20\.\d+$/.test(version);
+  return /^1\.20\.\d+(?:[-+]|$)/.test(version);
 }
 
 /** `v1.20.1\n` as printed or answered → `1.20.1`; null where there is no version in it. */

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { publishUrl } from '../../../src/adapters/mediamtx/addresses.ts';
+import { publishHost, publishUrl } from '../../../src/adapters/mediamtx/addresses.ts';
 import { ControlApi } from '../../../src/adapters/mediamtx/control-api.ts';
 import type { PathObservation } from '../../../src/machines/values.ts';
 import { until } from '../../support/until.ts';
@@ -42,8 +42,11 @@ describe.each(servers)('%s', (_, which) => {
     const codec = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '5'];
     return ffmpeg(...input, ...codec, '-pix_fmt', 'yuv420p', '-f', 'rtsp', '-rtsp_transport', 'tcp', url);
   };
-  const publisherUrl = (name: string) =>
-    publishUrl(house.addresses, house.config.credentials.publisher, name);
+  const publisherUrl = (name: string) => {
+    const { viewerAddress, rtspPort } = house.addresses;
+    const { publisher } = house.config.credentials;
+    return publishUrl({ host: publishHost(viewerAddress), rtspPort, publisher }, name);
+  };
   const viewerUrl = (name: string) => `rtsp://127.0.0.1:${house.addresses.rtspPort}/${name}`;
   const read = (name: string) => ffmpeg('-rtsp_transport', 'tcp', '-i', viewerUrl(name), '-f', 'null', '-');
   const seen = async (name: string, is: (path: PathObservation) => boolean, what: string) =>

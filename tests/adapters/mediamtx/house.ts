@@ -4,7 +4,6 @@
  */
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServerAddresses } from '../../../src/adapters/mediamtx/addresses.ts';
@@ -19,6 +18,7 @@ import { Ledger } from '../../../src/adapters/process/ledger.ts';
 import { ProcessRunner } from '../../../src/adapters/process/process-runner.ts';
 import { compiledEntry } from '../../support/compiled.ts';
 import { until } from '../../support/until.ts';
+import { freePorts } from './odd-server.ts';
 
 export const never = new AbortController().signal;
 
@@ -120,20 +120,6 @@ export async function buildHouse(which: FoundServer, more: Partial<ServerAddress
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Ports that nobody had a moment ago. */
-export async function freePorts(count: number): Promise<number[]> {
-  const listening = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  const ports = listening.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(listening.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 function found(kind: FoundServer['kind'], command: string, args: readonly string[]): FoundServer {

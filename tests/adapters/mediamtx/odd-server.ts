@@ -1,6 +1,6 @@
 /** A small HTTP server on a random port that answers as a test says: slowly, wrongly, half, or not at all. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -54,4 +54,18 @@ export async function closedPort(): Promise<number> {
   const server = await oddServer(() => undefined);
   await server.close();
   return server.port;
+}
+
+/** Ports that nobody had a moment ago. */
+export async function freePorts(count: number): Promise<number[]> {
+  const listening = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createTcpServer();
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      return server;
+    }),
+  );
+  const ports = listening.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(listening.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
 }
