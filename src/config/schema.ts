@@ -3,18 +3,7 @@
  * (`CAMERA_SERVICE_` + the path in capitals, `_` between) and the documentation come from it.
  */
 import { z } from 'zod';
-
-const port = (value: number, about: string) => z.int().min(1).max(65_535).default(value).describe(about);
-const ms = (value: number, about: string, min = 1) => z.int().min(min).max(86_400_000).default(value).describe(about);
-const text = (value: string, about: string) => z.string().min(1).default(value).describe(about);
-/** Their names reach MediaMTX's hook and recordPath languages, where nothing else survives unchanged. */
-const folder = (value: string, about: string) =>
-  z
-    .string()
-    .regex(/^[A-Za-z0-9._/-]+$/, 'may hold only letters, digits and . _ / -')
-    .default(value)
-    .describe(about);
-const section = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).prefault({} as never);
+import { folder, int, ms, port, section, text } from './kinds.ts';
 
 export const H264_PRESETS = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium'] as const;
 
@@ -22,26 +11,36 @@ export const configSchema = z.strictObject({
   server: section({
     host: text('0.0.0.0', 'address of the API listener'),
     port: port(8002, 'WebSocket API, files and health'),
-    websocket_path: z.string().regex(/^\/[A-Za-z0-9_/-]*$/, 'must start with /').default('/ws').describe('path of the WebSocket'),
+    websocket_path: z
+      .string()
+      .regex(/^\/[A-Za-z0-9_/-]*$/, 'must start with /')
+      .default('/ws')
+      .describe('path of the WebSocket'),
     health_host: text('127.0.0.1', 'address of the probe listener'),
     health_port: port(8003, 'health and metrics for probes alone'),
-    max_connections: z.int().min(1).max(100_000).default(1000).describe('WebSocket clients at once'),
-    max_message_bytes: z.int().min(1024).max(16_777_216).default(1_048_576).describe('largest frame; a larger one closes with 1009'),
-    client_queue_messages: z.int().min(10).max(100_000).default(1000).describe('notifications kept for a slow client'),
+    max_connections: int(1000, 'WebSocket clients at once', 1, 100_000),
+    max_message_bytes: int(1_048_576, 'largest frame; a larger one closes with 1009', 1024, 16_777_216),
+    client_queue_messages: int(1000, 'notifications kept for a slow client', 10, 100_000),
     public_host: z.string().default('').describe('host name in stream URLs; empty: the one the client used'),
   }),
   security: section({
-    jwt_secret: z.string().default('').describe('HS256 secret, at least 32 characters; empty: one is made and kept in the data directory'),
+    jwt_secret: z
+      .string()
+      .default('')
+      .describe('HS256 secret, at least 32 characters; empty: one is made and kept in the data directory'),
     api_keys_file: z.string().default('').describe('API keys; empty: api-keys.json in the data directory'),
   }),
   paths: section({
     data_directory: folder('/var/lib/camera-service', 'wishes, ledger, keys; locked by one service'),
     runtime_directory: folder('/run/camera-service', 'taps and demand files; a tmpfs'),
-    recordings_directory: z.string().regex(/^[A-Za-z0-9._/-]*$/, 'may hold only letters, digits and . _ / -').default('').describe('empty: recordings in the data directory'),
-    snapshots_directory: z.string().regex(/^[A-Za-z0-9._/-]*$/, 'may hold only letters, digits and . _ / -').default('').describe('empty: snapshots in the data directory'),
+    recordings_directory: folder('', 'empty: recordings in the data directory'),
+    snapshots_directory: folder('', 'empty: snapshots in the data directory'),
   }),
   mediamtx: section({
-    mode: z.enum(['managed', 'external']).default('managed').describe('managed: launched and ended by this service'),
+    mode: z
+      .enum(['managed', 'external'])
+      .default('managed')
+      .describe('managed: launched and ended by this service'),
     binary: text('auto', 'auto: PATH, cached download, simulator; simulator; or an absolute path'),
     host: text('127.0.0.1', 'where an external server answers'),
     api_port: port(9997, 'Control API'),
@@ -52,7 +51,7 @@ export const configSchema = z.strictObject({
     viewer_address: text('0.0.0.0', 'address on which RTSP, HLS and WebRTC answer viewers (managed)'),
     hls: z.boolean().default(true).describe('HLS on (managed)'),
     webrtc: z.boolean().default(true).describe('WebRTC on (managed)'),
-    api_user: z.string().default('').describe('user of an external server\'s API; empty: none'),
+    api_user: z.string().default('').describe("user of an external server's API; empty: none"),
     api_password: z.string().default('').describe('its password'),
     request_timeout_ms: ms(5000, 'one Control API call'),
     launch_timeout_ms: ms(10_000, 'from spawn to the API answering'),
@@ -60,14 +59,20 @@ export const configSchema = z.strictObject({
     stop_timeout_ms: ms(2000, 'SIGTERM to SIGKILL'),
     health_check_interval_ms: ms(2000, 'while healthy'),
     health_failing_interval_ms: ms(500, 'while failing'),
-    health_failure_threshold: z.int().min(2).max(100).default(3).describe('failures in a row that open the breaker'),
+    health_failure_threshold: int(3, 'failures in a row that open the breaker', 2, 100),
     health_open_ms: ms(5000, 'first time the breaker stays open'),
     health_open_max_ms: ms(120_000, 'the longest, after doubling'),
-    health_jitter: z.tuple([z.number().min(0.1).max(1), z.number().min(1).max(10)]).default([0.8, 1.2]).describe('factor range on open times'),
-    health_confirmations: z.int().min(1).max(100).default(3).describe('successes in a row that close the breaker'),
+    health_jitter: z
+      .tuple([z.number().min(0.1).max(1), z.number().min(1).max(10)])
+      .default([0.8, 1.2])
+      .describe('factor range on open times'),
+    health_confirmations: int(3, 'successes in a row that close the breaker', 1, 100),
     health_confirm_interval_ms: ms(500, 'between confirmations'),
     health_refused_interval_ms: ms(10_000, 're-check of a server that refuses us'),
-    restart_after_open_ms: ms(20_000, 'a managed server that stays open this long is ended and launched again'),
+    restart_after_open_ms: ms(
+      20_000,
+      'a managed server that stays open this long is ended and launched again',
+    ),
     restart_backoff_ms: ms(1000, 'second restart in a row; the first is at once'),
     restart_backoff_max_ms: ms(30_000, 'the longest'),
     restart_forget_ms: ms(30_000, 'healthy this long forgets the count'),
@@ -80,33 +85,45 @@ export const configSchema = z.strictObject({
     probe_timeout_ms: ms(5000, 'V4L2 capabilities'),
     probe_backoff_ms: ms(1000, 'first wait after a failed probe; doubles'),
     probe_backoff_max_ms: ms(30_000, 'the longest'),
-    probe_attempts: z.int().min(1).max(100).default(5).describe('failures until faulted'),
+    probe_attempts: int(5, 'failures until faulted', 1, 100),
     faulted_retry_ms: ms(300_000, 'slow retry of a faulted camera'),
     confirm_after_ms: ms(1000, 'second probe that confirms capabilities'),
-    device_source: z.enum(['auto', 'udev', 'udevadm', 'polling']).default('auto').describe('auto: the first that works'),
+    device_source: z
+      .enum(['auto', 'udev', 'udevadm', 'polling'])
+      .default('auto')
+      .describe('auto: the first that works'),
     rescan_interval_ms: ms(60_000, 'full list beside the events'),
     poll_interval_ms: ms(1000, '/sys when udev cannot be watched'),
     include_real: z.boolean().default(true).describe('false: synthetic cameras only'),
-    synthetic_count: z.int().min(0).max(64).default(0).describe('synthetic cameras to offer'),
-    synthetic_width_px: z.int().min(160).max(1920).default(640).describe('their picture'),
-    synthetic_height_px: z.int().min(120).max(1080).default(480).describe('their picture'),
-    synthetic_rate_fps: z.int().min(1).max(60).default(15).describe('their rate'),
+    synthetic_count: int(0, 'synthetic cameras to offer', 0, 64),
+    synthetic_width_px: int(640, 'their picture', 160, 1920),
+    synthetic_height_px: int(480, 'their picture', 120, 1080),
+    synthetic_rate_fps: int(15, 'their rate', 1, 60),
   }),
   capture: section({
     ffmpeg: text('ffmpeg', 'name or path of ffmpeg'),
-    width_px: z.int().min(16).max(7680).default(640).describe('wished picture; the nearest the camera has is taken'),
-    height_px: z.int().min(16).max(4320).default(480).describe('wished picture'),
+    width_px: int(640, 'wished picture; the nearest the camera has is taken', 16, 7680),
+    height_px: int(480, 'wished picture', 16, 4320),
     rate_fps: z.number().min(1).max(240).default(15).describe('wished rate'),
-    h264_profile: z.enum(['baseline', 'main', 'high']).default('baseline').describe('baseline is constrained baseline'),
-    h264_strict: z.boolean().default(true).describe('STANAG 4406: level at most 3.0, picture at most 720x576'),
+    h264_profile: z
+      .enum(['baseline', 'main', 'high'])
+      .default('baseline')
+      .describe('baseline is constrained baseline'),
+    h264_strict: z
+      .boolean()
+      .default(true)
+      .describe('STANAG 4406: level at most 3.0, picture at most 720x576'),
     h264_preset: z.enum(H264_PRESETS).default('ultrafast').describe('x264 preset'),
-    pixel_format: z.enum(['yuv420p', 'yuv422p', 'yuv444p']).default('yuv420p').describe('of the encoded picture'),
-    bitrate_bps: z.int().min(50_000).max(50_000_000).default(600_000).describe('encoded video'),
+    pixel_format: z
+      .enum(['yuv420p', 'yuv422p', 'yuv444p'])
+      .default('yuv420p')
+      .describe('of the encoded picture'),
+    bitrate_bps: int(600_000, 'encoded video', 50_000, 50_000_000),
     keyframe_interval_ms: ms(1000, 'at least one keyframe in this time'),
     tap_interval_ms: ms(1000, 'pictures for snapshots', 50),
-    tap_quality: z.int().min(2).max(31).default(5).describe('ffmpeg -q:v of the tapped JPEG'),
+    tap_quality: int(5, 'ffmpeg -q:v of the tapped JPEG', 2, 31),
     stop_timeout_ms: ms(2000, 'SIGINT to SIGKILL, and all of a stop'),
-    log_limit_bytes: z.int().min(4096).default(1_048_576).describe('ffmpeg\'s own log; truncated beyond'),
+    log_limit_bytes: int(1_048_576, "ffmpeg's own log; truncated beyond", 4096),
     adopted_poll_ms: ms(250, 'an adopted process is looked at this often'),
   }),
   stream: section({
@@ -116,13 +133,19 @@ export const configSchema = z.strictObject({
     bytes_limit_ms: ms(3000, 'no growth for this long is suspect'),
     frames_limit_ms: ms(4000, 'no tapped frame for this long is suspect'),
     picture_limit_ms: ms(30_000, 'the same picture for this long is suspect'),
-    picture_policy: z.enum(['report', 'restart']).default('report').describe('what a frozen picture leads to'),
+    picture_policy: z
+      .enum(['report', 'restart'])
+      .default('report')
+      .describe('what a frozen picture leads to'),
     suspect_limit_ms: ms(5000, 'suspect for this long ends the capture'),
     republish_limit_ms: ms(10_000, 'server healthy this long without the stream ends the capture'),
     backoff_ms: ms(1000, 'first wait after a failure; doubles'),
     backoff_max_ms: ms(30_000, 'the longest'),
-    backoff_jitter: z.tuple([z.number().min(0.1).max(1), z.number().min(1).max(10)]).default([0.8, 1.2]).describe('factor range'),
-    attempts: z.int().min(1).max(1000).default(6).describe('failures in a row until faulted'),
+    backoff_jitter: z
+      .tuple([z.number().min(0.1).max(1), z.number().min(1).max(10)])
+      .default([0.8, 1.2])
+      .describe('factor range'),
+    attempts: int(6, 'failures in a row until faulted', 1, 1000),
     forget_ms: ms(30_000, 'flowing this long forgets the failures'),
     faulted_retry_ms: ms(60_000, 'slow retry of a faulted stream'),
     call_close_after_ms: ms(300_000, 'start_streaming without readers ends after this'),
@@ -147,14 +170,22 @@ export const configSchema = z.strictObject({
     check_interval_ms: ms(5000, 'free space and a test write'),
     low_percent: z.number().min(1).max(100).default(80).describe('used'),
     critical_percent: z.number().min(1).max(100).default(90).describe('used: recordings are refused'),
-    hysteresis_percent: z.number().min(0).max(50).default(2).describe('below the limit before it is left again'),
+    hysteresis_percent: z
+      .number()
+      .min(0)
+      .max(50)
+      .default(2)
+      .describe('below the limit before it is left again'),
   }),
   service: section({
     stop_timeout_ms: ms(20_000, 'all of a stop'),
     reconcile_timeout_ms: ms(10_000, 'comparing wishes with what runs'),
   }),
   logging: section({
-    level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info').describe('least level'),
+    level: z
+      .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
+      .default('info')
+      .describe('least level'),
     format: z.enum(['json', 'pretty']).default('json').describe('of each line'),
     file: z.string().default('').describe('empty: standard error'),
   }),
