@@ -1,7 +1,7 @@
 /** The client, the path entry and the file against servers that run: real ffmpeg publishes and reads. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { publishHost, publishUrl } from '../../../src/adapters/mediamtx/addresses.ts';
@@ -162,7 +162,7 @@ describe.each(servers)('%s', (_, which) => {
       ...{ host: '127.0.0.1', port: house.addresses.apiPort, user, password, requestTimeoutMs: 200 },
       paths: house.config.paths,
     });
-    process.kill(pid, 'SIGSTOP');
+    await freeze(pid);
     await expect(hasty.replacePath(recording, never)).rejects.toMatchObject({ code: 'outcome-unknown' });
     await expect(hasty.info(never)).rejects.toMatchObject({ code: 'deadline' });
     process.kill(pid, 'SIGCONT');
@@ -181,3 +181,17 @@ describe.each(servers)('%s', (_, which) => {
     expect(await house.api.compare([recording], never)).toEqual({ differing: [], unwanted: [] });
   });
 });
+
+/** Until every thread stands still: one that still runs could answer. */
+async function freeze(pid: number): Promise<void> {
+  process.kill(pid, 'SIGSTOP');
+  const stateOf = async (thread: string) => {
+    const text = await readFile(`/proc/${pid}/task/${thread}/stat`, 'latin1');
+    return text.slice(text.lastIndexOf(')') + 2)[0];
+  };
+  await until(
+    async () =>
+      (await Promise.all((await readdir(`/proc/${pid}/task`)).map(stateOf))).every((state) => state === 'T'),
+    { what: 'all threads are stopped' },
+  );
+}

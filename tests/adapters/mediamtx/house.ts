@@ -2,7 +2,6 @@
  * A managed media server with everything around it (folders, ports, runner, credentials) in a temporary place. The
  * real MediaMTX comes from MEDIAMTX_BIN; the simulator is always there.
  */
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,14 +27,7 @@ if (!realBinary) console.warn('MEDIAMTX_BIN is not set: real MediaMTX is not tes
 /** The servers of this run, for `describe.each`. */
 export const servers: readonly [name: string, found: FoundServer][] = [
   ...(realBinary ? [['MediaMTX', found('mediamtx', realBinary, [])] as [string, FoundServer]] : []),
-  ...(existsSync('src/simulators/media-server/main.ts')
-    ? [
-        [
-          'the simulator',
-          found('simulator', process.execPath, [compiledEntry('simulators/media-server/main.ts')]),
-        ] as [string, FoundServer],
-      ]
-    : []),
+  ['the simulator', found('simulator', process.execPath, [compiledEntry('simulators/media-server/main.ts')])],
 ];
 
 export interface House {
