@@ -1,0 +1,91 @@
+/** Which orders a camera's actors would take now, read off their views; and the refusal, in words, when not. Pure. */
+import type { CameraView, ServiceView } from '../api/door.ts';
+import { CameraError, errorOf } from '../machines/errors.ts';
+
+/** Methods of the API that would work on this camera now. */
+export function allowedMethods(camera: CameraView, service: ServiceView): readonly string[] {
+  const tries: readonly (readonly [string, () => void])[] = [
+    ['take_snapshot', () => refuseSnapshot(camera, service)],
+    ['start_recording', () => refuseRecording(camera, service)],
+    ['start_streaming', () => refuseStream(camera, service)],
+  ];
+  const works = tries.filter(([, refuse]) => passes(refuse)).map(([method]) => method);
+  if (camera.recording !== null) works.push('stop_recording');
+  if (camera.stream.reasons.includes('call')) works.push('stop_streaming');
+  return ['get_camera_status', ...works];
+}
+
+function passes(refuse: () => void): boolean {
+  try {
+    refuse();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @throws CameraError when the camera is away, switched off, or does not work */
+export function requirePresent(camera: CameraView): void {
+  if (camera.state.startsWith('disabled')) {
+    throw new CameraError('wrong-state', `${camera.device} is switched off.`, {
+      reason: 'camera_disabled',
+      suggestion: 'Switch it on with enable_camera.',
+      facts: { state: camera.state },
+    });
+  }
+  if (camera.status === 'DISCONNECTED') {
+    throw new CameraError('device-gone', `${camera.device} is not plugged in.`, {
+      reason: 'camera_disconnected',
+      facts: { state: camera.state },
+    });
+  }
+  if (camera.state.startsWith('faulted')) {
+    throw camera.trouble === null
+      ? new CameraError('probe-failed', `${camera.device} does not work.`)
+      : errorOf(camera.trouble);
+  }
+}
+
+/** @throws CameraError when a stream cannot be started now */
+export function refuseStream(camera: CameraView, service: ServiceView): void {
+  requirePresent(camera);
+  if (camera.stream.state === 'faulted' && camera.stream.trouble !== null) throw errorOf(camera.stream.trouble);
+  const health = service.mediaServer.health.state;
+  if (!health.startsWith('healthy') && !health.startsWith('failing')) {
+    throw new CameraError('media-server-unreachable', 'The media server does not answer now.', {
+      reason: 'media_server_down',
+      facts: { state: health },
+    });
+  }
+}
+
+/** @throws CameraError when no recording can begin now */
+export function refuseRecording(camera: CameraView, service: ServiceView): void {
+  if (camera.recording !== null) {
+    throw new CameraError('wrong-state', `${camera.device} is being recorded already.`, {
+      reason: 'already_recording',
+      suggestion: 'Stop the running recording first.',
+      facts: { state: camera.recording.state, session: camera.recording.session },
+    });
+  }
+  refuseStream(camera, service);
+  const { storage } = service;
+  if (storage.state === 'critical' || storage.state === 'missing') {
+    const full = storage.state === 'critical';
+    throw new CameraError(
+      'storage',
+      full ? 'The recordings disk is almost full.' : 'The recordings folder is not there or cannot be written.',
+      {
+        reason: full ? 'storage_critical' : 'storage_missing',
+        suggestion: full ? 'Delete recordings or add space.' : 'Mount the disk or give the service the right to write.',
+        facts: { available_bytes: storage.availableBytes },
+      },
+    );
+  }
+}
+
+/** @throws CameraError when no picture can be had; a live capture goes on giving them while the media server is down */
+export function refuseSnapshot(camera: CameraView, service: ServiceView): void {
+  if (camera.stream.state.startsWith('live')) return;
+  refuseStream(camera, service);
+}

@@ -1,0 +1,65 @@
+/** A camera's snapshot as the plain view that the front desk reads. */
+import type { ActorRefFrom } from 'xstate';
+import type { CameraView, CameraWord } from '../api/door.ts';
+import { type cameraMachine, planOf } from '../machines/camera.ts';
+import { recordingChild } from '../machines/stream-setup.ts';
+import { statePath } from '../machines/state-path.ts';
+import type { Journal } from './journal.ts';
+import { type RecordingRef, recordingView, type StreamInstants, type StreamRef, streamView } from './stream-view.ts';
+
+export type CameraRef = ActorRefFrom<typeof cameraMachine>;
+
+/** The stream among a camera's children; it lives as long as the camera. */
+export function streamOf(camera: CameraRef): StreamRef | undefined {
+  return camera.getSnapshot().children['stream'] as StreamRef | undefined;
+}
+
+/** The running session among a stream's children. */
+export function recordingOf(stream: StreamRef): RecordingRef | undefined {
+  const snapshot = stream.getSnapshot();
+  const { session } = snapshot.context;
+  const children = snapshot.children as Record<string, unknown>;
+  return session === null ? undefined : (children[recordingChild(session)] as RecordingRef | undefined);
+}
+
+export function cameraView(
+  ref: CameraRef,
+  journal: Journal,
+  instants: StreamInstants,
+): CameraView | undefined {
+  const snapshot = ref.getSnapshot();
+  const stream = streamOf(ref);
+  if (stream === undefined) return undefined;
+  const { context } = snapshot;
+  const present = !snapshot.matches('disconnected') && !snapshot.matches('expected') && context.device !== null;
+  const plan = present ? (planOf(context) ?? stream.getSnapshot().context.plan) : null;
+  const recording = recordingOf(stream);
+  const ready = snapshot.matches('ready');
+  return {
+    device: context.known.id,
+    state: statePath(snapshot.value),
+    sinceAtMs: journal.standing(ref)?.sinceAtMs ?? 0,
+    status: cameraWord(ref),
+    name: context.known.name,
+    widthPx: plan?.widthPx ?? null,
+    heightPx: plan?.heightPx ?? null,
+    rateFps: plan?.rateFps ?? null,
+    capabilities: present ? (context.probe?.capabilities ?? null) : null,
+    capabilityState: !ready ? 'none' : snapshot.matches({ ready: 'confirmed' }) ? 'confirmed' : 'provisional',
+    devicePaths: context.device?.nodes.map((node) => node.devicePath) ?? [],
+    identity: { matchedBy: context.known.identity.matchedBy, ambiguous: context.known.identity.ambiguous },
+    trouble: context.trouble,
+    stream: streamView(stream, journal, instants),
+    recording: recording === undefined ? null : recordingView(recording, journal),
+  };
+}
+
+/** A camera that is there and works, or is being asked, is CONNECTED; one that is there and does not work is in ERROR. */
+function cameraWord(ref: CameraRef): CameraWord {
+  const snapshot = ref.getSnapshot();
+  if (snapshot.context.device === null || snapshot.matches('disconnected')) return 'DISCONNECTED';
+  if (snapshot.matches('disabled')) return 'DISCONNECTED';
+  if (snapshot.matches('faulted') || snapshot.matches('probeBackoff')) return 'ERROR';
+  if (streamOf(ref)?.getSnapshot().matches('faulted')) return 'ERROR';
+  return 'CONNECTED';
+}

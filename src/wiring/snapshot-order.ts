@@ -1,0 +1,32 @@
+/** Between the API's snapshot order and the snapshot machine: its input, and its end as a result. */
+import type { ActorRefFrom, SnapshotFrom } from 'xstate';
+import type { SnapshotOrder, SnapshotResult } from '../api/door.ts';
+import type { Config } from '../config/schema.ts';
+import { CameraError, errorOf } from '../machines/errors.ts';
+import type { SnapshotInput, snapshotMachine } from '../machines/snapshot.ts';
+
+export type SnapshotRef = ActorRefFrom<typeof snapshotMachine>;
+
+export function limitsOfSnapshot(
+  order: SnapshotOrder,
+  id: string,
+  config: Config['snapshot'],
+  orderedMonoMs: number,
+): Omit<SnapshotInput, 'wasLive'> {
+  return {
+    id,
+    request: { cameraId: order.cameraId, format: order.format, quality: order.quality, filename: order.filename },
+    maxAgeMs: order.maxAgeMs ?? config.max_age_ms,
+    deadlineMs: config.deadline_ms,
+    orderedMonoMs,
+  };
+}
+
+/** @throws CameraError the machine's trouble */
+export function snapshotResult(snapshot: SnapshotFrom<typeof snapshotMachine>, wasLive: boolean): SnapshotResult {
+  const { saved, trouble } = snapshot.context;
+  if (saved === null) {
+    throw trouble === null ? new CameraError('cancelled', 'The snapshot was called off.') : errorOf(trouble);
+  }
+  return { ...saved, tier: wasLive ? 'tap' : 'activated' };
+}

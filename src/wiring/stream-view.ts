@@ -1,0 +1,105 @@
+/** A stream's and a recording's snapshots as the plain views that the front desk reads. Pure but for the journal. */
+import type { ActorRefFrom, SnapshotFrom } from 'xstate';
+import type { RecordingView, RecordingWord, StreamView, StreamWord } from '../api/door.ts';
+import { backoffMs } from '../machines/backoff.ts';
+import { recordedMs } from '../machines/recording-facts.ts';
+import type { recordingMachine } from '../machines/recording.ts';
+import { gapsOf } from '../machines/recording-setup.ts';
+import { statePath } from '../machines/state-path.ts';
+import type { streamMachine } from '../machines/stream.ts';
+import type { Journal } from './journal.ts';
+
+export type StreamRef = ActorRefFrom<typeof streamMachine>;
+export type RecordingRef = ActorRefFrom<typeof recordingMachine>;
+
+/** Facts that no snapshot holds: instants, kept by the engine as things move. */
+export interface StreamInstants {
+  readonly captureSinceAtMs: number | null;
+  readonly liveSinceAtMs: number | null;
+}
+
+export function streamView(ref: StreamRef, journal: Journal, instants: StreamInstants): StreamView {
+  const snapshot = ref.getSnapshot();
+  const { context } = snapshot;
+  const sinceAtMs = journal.standing(ref)?.sinceAtMs ?? 0;
+  return {
+    state: statePath(snapshot.value),
+    sinceAtMs,
+    status: streamWord(snapshot),
+    reasons: context.reasons,
+    attempts: context.attempts,
+    maxAttempts: context.limits.attempts,
+    retryAtMs: retryAtMs(snapshot, sinceAtMs),
+    capture:
+      context.process === null
+        ? null
+        : {
+            pid: context.process.pid,
+            startedAtMs: instants.captureSinceAtMs ?? sinceAtMs,
+            adopted: context.process.adopted,
+          },
+    available: context.observation?.available ?? false,
+    readers: context.observation?.readers ?? 0,
+    inboundBytes: context.observation?.inboundBytes ?? 0,
+    tap: context.tapTrouble !== null ? 'tap_unavailable' : context.frame === null ? 'unknown' : 'available',
+    demand: 'available',
+    liveSinceAtMs: snapshot.matches('live') ? instants.liveSinceAtMs : null,
+    trouble: context.trouble ?? context.tapTrouble,
+  };
+}
+
+function streamWord(snapshot: SnapshotFrom<typeof streamMachine>): StreamWord {
+  if (snapshot.matches('live')) return 'ACTIVE';
+  if (snapshot.matches('starting') || snapshot.matches('adopting')) return 'STARTING';
+  if (snapshot.matches('stopping') || snapshot.matches('unplugging') || snapshot.matches('releasing')) return 'STOPPING';
+  if (snapshot.matches('faulted') || snapshot.matches('backoff') || snapshot.matches('clearing')) return 'ERROR';
+  return 'INACTIVE';
+}
+
+/** Jitter is left out: it says "about then". */
+function retryAtMs(snapshot: SnapshotFrom<typeof streamMachine>, sinceAtMs: number): number | null {
+  const { limits, attempts } = snapshot.context;
+  if (snapshot.matches('faulted')) return sinceAtMs + limits.faultedRetryMs;
+  if (!snapshot.matches('backoff')) return null;
+  return sinceAtMs + backoffMs(attempts, { firstMs: limits.backoffMs, longestMs: limits.backoffMaxMs, jitter: [1, 1] });
+}
+
+export function recordingView(ref: RecordingRef, journal: Journal): RecordingView {
+  const snapshot = ref.getSnapshot();
+  const { context } = snapshot;
+  const { finished } = context;
+  return {
+    state: statePath(snapshot.value),
+    sinceAtMs: journal.standing(ref)?.sinceAtMs ?? 0,
+    session: context.order.session,
+    device: context.order.cameraId,
+    status: recordingWord(snapshot),
+    format: context.order.format,
+    orderedAtMs: context.order.orderedAtMs,
+    startedAtMs: context.parts[0]?.startedAtMs ?? null,
+    durationMs: finished?.durationMs ?? liveDurationMs(context),
+    wantedDurationMs: context.order.durationMs,
+    sizeBytes: finished?.sizeBytes ?? context.sizeBytes,
+    parts: finished?.parts ?? context.parts,
+    gaps: gapsOf(context),
+    adoptions: context.adoptions,
+    reason: context.reason,
+    trouble: context.trouble,
+  };
+}
+
+/** The part being written has no length yet: what passed since its start, as of the last look. */
+function liveDurationMs(context: SnapshotFrom<typeof recordingMachine>['context']): number {
+  const open = context.parts.find((part) => part.durationMs === null);
+  const running = open === undefined || context.lookedAtMs === null ? 0 : context.lookedAtMs - open.startedAtMs;
+  return recordedMs(context.parts) + Math.max(0, running);
+}
+
+export function recordingWord(snapshot: SnapshotFrom<typeof recordingMachine>): RecordingWord {
+  if (snapshot.matches({ rolling: 'growing' })) return 'RECORDING';
+  if (snapshot.matches('interrupted')) return 'INTERRUPTED';
+  if (snapshot.matches('stopping')) return 'STOPPING';
+  if (snapshot.matches('failing') || snapshot.matches('failed') || snapshot.matches('unfiled')) return 'FAILED';
+  if (snapshot.matches('finalising') || snapshot.matches('filed') || snapshot.matches('completed')) return 'STOPPED';
+  return 'STARTING';
+}

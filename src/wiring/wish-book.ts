@@ -1,0 +1,46 @@
+/** The wishes as one document in memory, saved whole after each change. Who wishes what is the machines' business. */
+import type { WishStore } from '../machines/ports.ts';
+import type { CameraId, KnownCamera, RecordingWish, Wishes } from '../machines/values.ts';
+
+export class WishBook {
+  readonly #store: WishStore;
+  #wishes: Wishes;
+
+  constructor(store: WishStore, wishes: Wishes) {
+    this.#store = store;
+    this.#wishes = wishes;
+  }
+
+  get wishes(): Wishes {
+    return this.#wishes;
+  }
+
+  /** Resolves once it survives a crash. @throws CameraError storage; it stays in memory */
+  putRecording(wish: RecordingWish): Promise<void> {
+    const others = this.#wishes.recordings.filter(({ order }) => order.session !== wish.order.session);
+    return this.#save({ ...this.#wishes, recordings: [...others, wish] });
+  }
+
+  dropRecording(session: string): Promise<void> {
+    const recordings = this.#wishes.recordings.filter(({ order }) => order.session !== session);
+    return this.#save({ ...this.#wishes, recordings });
+  }
+
+  putCamera(camera: KnownCamera): Promise<void> {
+    const cameras = this.#wishes.cameras.filter(({ id }) => id !== camera.id);
+    return this.#save({ ...this.#wishes, cameras: [...cameras, camera].toSorted(byId) });
+  }
+
+  dropCamera(id: CameraId): Promise<void> {
+    return this.#save({ ...this.#wishes, cameras: this.#wishes.cameras.filter((camera) => camera.id !== id) });
+  }
+
+  #save(wishes: Wishes): Promise<void> {
+    this.#wishes = wishes;
+    return this.#store.save(wishes);
+  }
+}
+
+function byId(a: KnownCamera, b: KnownCamera): number {
+  return a.id.localeCompare(b.id, 'en', { numeric: true });
+}

@@ -1,0 +1,34 @@
+/** The ports as one bundle: what `provide` needs to bring the machines to life. Tests may fill it with fakes. */
+import type {
+  CameraProbe,
+  CaptureRunner,
+  Clock,
+  DemandFolder,
+  DeviceSource,
+  FrameTap,
+  MediaServer,
+  MediaServerProcess,
+  RecordingFiles,
+  SnapshotFiles,
+  StorageProbe,
+} from '../machines/ports.ts';
+import type { CameraId } from '../machines/values.ts';
+import type { WishBook } from './wish-book.ts';
+
+export interface World {
+  readonly clock: Clock;
+  readonly devices: DeviceSource;
+  readonly probe: CameraProbe;
+  readonly captures: CaptureRunner;
+  readonly tap: FrameTap;
+  readonly demand: DemandFolder;
+  readonly mediaServer: MediaServer;
+  readonly mediaServerProcess: MediaServerProcess;
+  readonly recordingFiles: RecordingFiles;
+  readonly snapshotFiles: SnapshotFiles;
+  readonly storage: StorageProbe;
+  readonly wishes: WishBook;
+  /** Ends processes of ours that none of these cameras can own. */
+  reapOrphans(cameras: readonly CameraId[], signal: AbortSignal): Promise<void>;
+}
+
