@@ -59,7 +59,8 @@ export class AddonSource implements DeviceSource {
   /** @throws CameraError internal | cancelled */
   async list(signal: AbortSignal): Promise<readonly DeviceNode[]> {
     const addon = await this.loaded();
-    const devices = addon.list('video4linux').filter((device) => isVideoNode(device.syspath));
+    // The addon lists a device that goes at this moment without any property.
+    const devices = addon.list('video4linux').filter((each) => isVideoNode(each.syspath) && each.DEVNAME);
     const reading = Promise.all(devices.map((device) => this.nodeOf(device.syspath, device)));
     const listed = await this.sightings.listed(reading);
     rejectAborted(signal);

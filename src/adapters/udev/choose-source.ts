@@ -5,23 +5,23 @@
  */
 import { CameraError, troubleOf } from '../../machines/errors.ts';
 import type { DeviceSource } from '../../machines/ports.ts';
-import type { DeviceSourceKind as AnySourceKind, DeviceChange, DeviceNode } from '../../machines/values.ts';
+import type { DeviceChange, DeviceNode, DeviceSourceKind } from '../../machines/values.ts';
 import { AddonSource } from './addon-source.ts';
 import { MonitorSource } from './monitor-source.ts';
 import { PollingSource } from './polling-source.ts';
 
-/** Of real devices. */
-type DeviceSourceKind = Exclude<AnySourceKind, 'synthetic'>;
+/** The sources of real devices. */
+export type RealSourceKind = Exclude<DeviceSourceKind, 'synthetic'>;
 
 export interface SourceChoice {
-  readonly kind: DeviceSourceKind;
+  readonly kind: RealSourceKind;
   /** For people: which source runs, and for each better one why it does not. */
   readonly sentence: string;
 }
 
 export interface DeviceSourceOptions {
   /** `auto`: the first that works of udev, udevadm and polling; otherwise this one or none. */
-  readonly mode: 'auto' | DeviceSourceKind;
+  readonly mode: 'auto' | RealSourceKind;
   readonly pollIntervalMs: number;
   /** Told each time a source starts to run. */
   readonly report: (choice: SourceChoice) => void;
@@ -29,12 +29,12 @@ export interface DeviceSourceOptions {
 
 /** The device source of this host. */
 export function chooseDeviceSource(options: DeviceSourceOptions): DeviceSource {
-  const all: Record<DeviceSourceKind, () => DeviceSource> = {
+  const all: Record<RealSourceKind, () => DeviceSource> = {
     udev: () => new AddonSource(),
     udevadm: () => new MonitorSource(),
     polling: () => new PollingSource({ pollIntervalMs: options.pollIntervalMs }),
   };
-  const kinds: readonly DeviceSourceKind[] =
+  const kinds: readonly RealSourceKind[] =
     options.mode === 'auto' ? ['udev', 'udevadm', 'polling'] : [options.mode];
   return new FirstWorkingSource(
     kinds.map((kind) => ({ kind, source: all[kind]() })),
@@ -43,7 +43,7 @@ export function chooseDeviceSource(options: DeviceSourceOptions): DeviceSource {
 }
 
 export interface Candidate {
-  readonly kind: DeviceSourceKind;
+  readonly kind: RealSourceKind;
   readonly source: DeviceSource;
 }
 
@@ -60,7 +60,7 @@ export class FirstWorkingSource implements DeviceSource {
 
   /** @throws CameraError of the running source when that fails, or internal with every reason when none starts */
   async watch(
-    handlers: { ready(kind: DeviceSourceKind): void; change(change: DeviceChange): void },
+    handlers: { ready(kind: RealSourceKind): void; change(change: DeviceChange): void },
     signal: AbortSignal,
   ): Promise<void> {
     const refusals: string[] = [];
@@ -92,13 +92,13 @@ export class FirstWorkingSource implements DeviceSource {
   }
 }
 
-const NAMES: Readonly<Record<DeviceSourceKind, string>> = {
+const NAMES: Readonly<Record<RealSourceKind, string>> = {
   udev: 'udev events',
   udevadm: 'udev events through udevadm',
   polling: 'looking at /sys again and again',
 };
 
-function sentenceOf(kind: DeviceSourceKind, refusals: readonly string[]): string {
+function sentenceOf(kind: RealSourceKind, refusals: readonly string[]): string {
   const running = `Devices are found by ${NAMES[kind]}.`;
   return refusals.length === 0 ? running : `${running} Not used: ${refusals.join(' ')}`;
 }
