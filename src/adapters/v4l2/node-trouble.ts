@@ -29,7 +29,8 @@ export async function troubleOfNode(node: string, lastWords: string): Promise<Ca
 }
 
 async function refusalOf(node: string, error: NodeJS.ErrnoException): Promise<CameraError> {
-  if (error.code === 'EACCES' || error.code === 'EPERM') return await forbidden(node, error);
+  if (error.code === 'EACCES') return await forbidden(node, error);
+  if (error.code === 'EPERM') return disallowed(error);
   if (error.code === 'ENOENT' || error.code === 'ENODEV' || error.code === 'ENXIO') return gone(error);
   if (error.code === 'EBUSY') {
     return new CameraError('device-busy', 'The camera is held by another process.', { cause: error });
@@ -42,6 +43,17 @@ async function refusalOf(node: string, error: NodeJS.ErrnoException): Promise<Ca
 
 function gone(cause: unknown): CameraError {
   return new CameraError('device-gone', 'The camera is not plugged in any more.', { cause });
+}
+
+/** File permissions say EACCES; EPERM is the device control of a container or a unit. */
+function disallowed(cause: unknown): CameraError {
+  const suggestion =
+    'Allow character devices of major number 81 (char-video4linux) to the container or unit.';
+  return new CameraError('no-permission', `The camera may not be opened from in here. ${suggestion}`, {
+    suggestion,
+    cause,
+    reason: 'device_not_allowed',
+  });
 }
 
 async function forbidden(node: string, cause: unknown): Promise<CameraError> {
