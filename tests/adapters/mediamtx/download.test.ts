@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { create } from 'tar';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type DownloadSettings, downloadMediaMtx } from '../../../src/adapters/mediamtx/download.ts';
-import { listedSha256, releaseArchitecture } from '../../../src/adapters/mediamtx/release.ts';
 import { closedPort, type Handler, type OddServer, oddServer } from './odd-server.ts';
 
 const never = new AbortController().signal;
@@ -238,15 +237,4 @@ describe('an archive whose hash is not known beforehand', () => {
     const missing: Handler = (_, response) => response.writeHead(404).end();
     await expect(download(missing, armv7)).rejects.toMatchObject({ reason: 'download_no_hash' });
   });
-});
-
-test('processors are named as the release names them', () => {
-  expect(releaseArchitecture('x64', undefined)).toBe('amd64');
-  expect(releaseArchitecture('arm64', '8')).toBe('arm64');
-  expect(releaseArchitecture('arm', '7')).toBe('armv7');
-  expect(releaseArchitecture('arm', '6')).toBe('armv6');
-  expect(() => releaseArchitecture('riscv64', undefined)).toThrow(
-    expect.objectContaining({ reason: 'no_release' }),
-  );
-  expect(listedSha256(`${'a'.repeat(64)} *./x.tar.gz`, 'x.tar.gz')).toBe('a'.repeat(64));
 });
