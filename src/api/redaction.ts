@@ -12,7 +12,7 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** An absolute path that is not part of an URL and not one of our own HTTP addresses. */
-const HOST_PATH = /(?<![\w.\-/])\/(?!\/|files\/|health\b)[^\s'"`,;)\]}]+/g;
+const HOST_PATH = /(?<![\w.\-/])\/(?!\/|files\/|health\b)[^\s'"`,;)\]}]*[^\s'"`,;)\]}:.]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 const DEEPEST = 8;

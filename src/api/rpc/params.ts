@@ -18,14 +18,11 @@ export function checkParams<T>(schema: z.ZodType<T>, params: unknown): T {
   const issue = checked.error.issues[0];
   if (issue === undefined) throw invalidParams(null, 'unknown', 'The parameters do not fit.');
   const param = paramOf(issue);
+  const hint = issue.message.slice(0, 200); // it may repeat what the client sent
   const rule = ruleOf(issue, named);
   const words =
-    rule === 'required'
-      ? 'is required'
-      : rule === 'unknown'
-        ? 'is not known here'
-        : `does not fit: ${issue.message}`;
-  throw invalidParams(param, rule, `The parameter ${JSON.stringify(param)} ${words}.`, issue.message);
+    rule === 'required' ? 'is required' : rule === 'unknown' ? 'is not known here' : `does not fit: ${hint}`;
+  throw invalidParams(param, rule, `The parameter ${JSON.stringify(param)} ${words}.`, hint);
 }
 
 /** -32602 for what a schema cannot see. @param rule stable word, e.g. `range` */
