@@ -1,6 +1,6 @@
 // Runs one device source in a process of its own, since the udev addon can never be closed. Arguments: the compiled
 // module, the name of the class in it, its options as JSON. Speaks JSON lines: {ready}, {change}, {listed}, {failed}
-// out; "list" and "end" in. The event loop stays open on stdin, so the process ends when the test does.
+// out; "list" in. Ends when its input does.
 import { createInterface } from 'node:readline';
 
 const [, , module, className, options] = process.argv;
@@ -19,6 +19,5 @@ source
 const input = createInterface({ input: process.stdin });
 input.on('line', async (order) => {
   if (order === 'list') say({ listed: await source.list(ending.signal) });
-  if (order === 'end') ending.abort();
 });
 input.on('close', () => process.exit(0));

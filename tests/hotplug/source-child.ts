@@ -1,6 +1,7 @@
 /** One device source in a process of its own inside the mocked world: the udev addon can never be closed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { DeviceChange, DeviceNode, DeviceSourceKind } from '../../src/machines/values.ts';
 import { compiledEntry } from '../support/compiled.ts';
@@ -63,6 +64,17 @@ export class SourceChild {
     const from = this.said.length;
     this.child.stdin!.write('list\n');
     return await this.hears('listed', from);
+  }
+
+  /** Ids of the processes it has started. */
+  children(): readonly string[] {
+    const { pid } = this.child;
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+  }
+
+  /** As a crash of the service: nothing gets the chance to end its children. */
+  kill(): void {
+    this.child.kill('SIGKILL');
   }
 
   /** @returns how the process ended; a crash shows as a signal */

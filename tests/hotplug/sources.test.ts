@@ -1,7 +1,8 @@
 /** All three device sources against real libudev, udevadm and a mocked /sys: what they tell of plugs and unplugs. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DeviceNode } from '../../src/machines/values.ts';
+import { until } from '../support/until.ts';
 import { KNOWN_DEVICES } from './known-devices.ts';
 import { type MockedCamera, usbCamera } from './mocked-cameras.ts';
 import { announce } from './requirement.ts';
@@ -152,6 +153,15 @@ describe.skipIf(missing !== null)('device sources', () => {
     });
   });
 
+  test('a killed service leaves no udevadm behind', async () => {
+    await watching(SOURCES[1]!);
+    const [monitor] = child!.children();
+    expect(commandOf(monitor!)).toContain('monitor');
+    child!.kill();
+    child = undefined;
+    await until(() => commandOf(monitor!) === '', { what: 'udevadm has ended' });
+  });
+
   test('udevadm listens to the kernel where udevd does not run, and takes the rest from /sys', async () => {
     const unseen = usbCamera({ ...inOnePort, serial: '2B1A7F20', videos: { 0: answers }, inDatabase: false });
     const source = await watching({ ...SOURCES[1]!, options: { udevdControl: UDEVD_IS_MISSING } });
@@ -169,3 +179,12 @@ describe.skipIf(missing !== null)('device sources', () => {
     },
   );
 });
+
+/** Empty for a process that has ended. */
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}

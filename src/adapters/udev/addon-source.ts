@@ -70,14 +70,12 @@ export class AddonSource implements DeviceSource {
   private hear(action: string, device: UdevDevice, tell: (change: DeviceChange) => void): void {
     const { syspath } = device;
     if (!isVideoNode(syspath)) return;
-    if (action === 'remove') this.sightings.removed(syspath, tell);
-    else
-      void this.sightings.seen(
-        action === 'add' ? 'add' : 'change',
-        syspath,
-        this.nodeOf(syspath, device),
-        tell,
-      );
+    if (action === 'remove') {
+      this.sightings.removed(syspath, tell);
+      return;
+    }
+    const kind = action === 'add' ? 'add' : 'change';
+    void this.sightings.seen(kind, syspath, this.nodeOf(syspath, device), tell);
   }
 
   private async nodeOf(syspath: string, properties: Properties): Promise<DeviceNode> {

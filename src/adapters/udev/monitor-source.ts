@@ -21,6 +21,12 @@ export interface MonitorSourceOptions {
   readonly udevdControl?: string;
 }
 
+/**
+ * A service that is killed cannot end its monitor, and udevadm would notice only at the next event, perhaps in weeks.
+ * The kernel ends it instead. Left out where setpriv is missing or another one (busybox).
+ */
+const ENDS_WITH_US = ['setpriv', '--pdeathsig', 'KILL', '--'];
+
 const SYS_ROOT = '/sys';
 const LIST_TIMEOUT_MS = 5000;
 
@@ -43,12 +49,20 @@ export class MonitorSource implements DeviceSource {
     const tell = (change: DeviceChange) => {
       if (!signal.aborted) handlers.change(change);
     };
-    const line = monitorLines({
-      ready: () => handlers.ready('udevadm'),
-      event: (event) => this.hear(event, tell),
-    });
-    const args = ['monitor', whose, '--property', '--subsystem-match=video4linux'];
-    await lines(this.udevadm, args, { line }, signal);
+    let isReady = false;
+    const ready = () => {
+      isReady = true;
+      handlers.ready('udevadm');
+    };
+    const command = [this.udevadm, 'monitor', whose, '--property', '--subsystem-match=video4linux'];
+    for (const [program, ...args] of [[...ENDS_WITH_US, ...command], command] as [string, ...string[]][]) {
+      const line = monitorLines({ ready, event: (event) => this.hear(event, tell) });
+      try {
+        return await lines(program, args, { line }, signal);
+      } catch (error) {
+        if (isReady || program === this.udevadm) throw error;
+      }
+    }
   }
 
   /** @throws CameraError missing-program | deadline | cancelled | internal */
@@ -73,14 +87,12 @@ export class MonitorSource implements DeviceSource {
   private hear({ action, devpath, properties }: UdevEvent, tell: (change: DeviceChange) => void): void {
     const syspath = SYS_ROOT + devpath;
     if (!isVideoNode(syspath)) return;
-    if (action === 'remove') this.sightings.removed(syspath, tell);
-    else
-      void this.sightings.seen(
-        action === 'add' ? 'add' : 'change',
-        syspath,
-        nodeOf(syspath, properties),
-        tell,
-      );
+    if (action === 'remove') {
+      this.sightings.removed(syspath, tell);
+      return;
+    }
+    const kind = action === 'add' ? 'add' : 'change';
+    void this.sightings.seen(kind, syspath, nodeOf(syspath, properties), tell);
   }
 }
 

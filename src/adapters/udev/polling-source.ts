@@ -3,7 +3,6 @@
  * events. A camera re-plugged between two looks is still seen, since the kernel makes its directory anew.
  */
 import { setTimeout } from 'node:timers/promises';
-import { CameraError } from '../../machines/errors.ts';
 import type { DeviceSource } from '../../machines/ports.ts';
 import type { DeviceChange, DeviceNode } from '../../machines/values.ts';
 import { deviceNodeOf } from './device-node.ts';
@@ -77,21 +76,14 @@ export class PollingSource implements DeviceSource {
   }
 
   private async read(before: Looks): Promise<Looks> {
-    try {
-      const entries = await listVideoNodes(this.sysRoot);
-      const looks = entries.map(async ({ syspath, incarnation }) => {
-        const known = before.get(syspath);
-        if (known?.incarnation === incarnation) return [syspath, known] as const;
-        const facts = await readSysFacts(syspath, this.sysRoot, { usb: true, port: true });
-        return [syspath, { incarnation, node: deviceNodeOf(syspath, {}, facts) }] as const;
-      });
-      return new Map(await Promise.all(looks));
-    } catch (error) {
-      throw new CameraError('internal', 'The list of video devices cannot be read.', {
-        reason: 'sysfs_unreadable',
-        cause: error,
-      });
-    }
+    const entries = await listVideoNodes(this.sysRoot);
+    const looks = entries.map(async ({ syspath, incarnation }) => {
+      const known = before.get(syspath);
+      if (known?.incarnation === incarnation) return [syspath, known] as const;
+      const facts = await readSysFacts(syspath, this.sysRoot, { usb: true, port: true });
+      return [syspath, { incarnation, node: deviceNodeOf(syspath, {}, facts) }] as const;
+    });
+    return new Map(await Promise.all(looks));
   }
 }
 

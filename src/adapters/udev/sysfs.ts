@@ -4,6 +4,7 @@
  * takes the device's lock, which the kernel may hold for seconds while a camera resets.
  */
 import { open, opendir, readFile, readlink, realpath } from 'node:fs/promises';
+import { CameraError } from '../../machines/errors.ts';
 import type { SysFacts } from './device-node.ts';
 import {
   type Ancestor,
@@ -24,7 +25,7 @@ export interface VideoClassEntry {
 /**
  * All `videoN` nodes, by number. Empty where the kernel has no video devices.
  * @param sysRoot `/sys` but in tests
- * @throws the file system's own error where /sys may not be read
+ * @throws CameraError internal, reason `sysfs_unreadable`
  */
 export async function listVideoNodes(sysRoot: string): Promise<readonly VideoClassEntry[]> {
   const names: string[] = [];
@@ -34,7 +35,7 @@ export async function listVideoNodes(sysRoot: string): Promise<readonly VideoCla
       if (isVideoNode(entry.name)) names.push(entry.name);
     }
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    if (!isMissing(error)) throw unreadable(error);
   }
   names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   const entries = await Promise.all(names.map((name) => entryOf(`${sysRoot}/class/video4linux/${name}`)));
@@ -53,7 +54,7 @@ async function entryOf(link: string): Promise<VideoClassEntry | null> {
     }
   } catch (error) {
     if (isMissing(error)) return null;
-    throw error;
+    throw unreadable(error);
   }
 }
 
@@ -117,6 +118,13 @@ async function attribute(file: string): Promise<string | null> {
 
 function lastOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function unreadable(cause: unknown): CameraError {
+  return new CameraError('internal', 'The list of video devices cannot be read.', {
+    reason: 'sysfs_unreadable',
+    cause,
+  });
 }
 
 /** ENODEV is what /sys answers for a device that went between two of our looks. */
