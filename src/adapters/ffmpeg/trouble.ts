@@ -61,7 +61,8 @@ const PROGRAM_RULES: readonly Rule[] = [
   },
 ];
 
-const REFUSED = /method (?:ANNOUNCE|SETUP|RECORD) failed: (\d{3})/;
+// A refused RECORD is reported as OPTIONS, and then ffmpeg 5.1, 7.0 and 9.0 end by SIGSEGV.
+const REFUSED = /method (?:OPTIONS|ANNOUNCE|SETUP|RECORD) failed: (\d{3})/;
 /** A refusal that ends ffmpeg stands here; one that it survived hours ago does not. */
 const LAST_LINES = 4;
 

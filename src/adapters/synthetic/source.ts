@@ -70,17 +70,14 @@ export class SyntheticSource implements DeviceSource {
     const close = () => connection.close();
     signal.addEventListener('abort', close, { once: true });
     try {
-      // Events come behind the answer on the same connection, so none can be overtaken by it.
-      let told = (change: DeviceChange) => waiting.push(change);
-      const waiting: DeviceChange[] = [];
-      connection.listen((change) => told(change));
+      // An event right behind the answer is here before this function goes on.
+      let caughtUp = false;
+      const early: DeviceChange[] = [];
+      connection.listen((change) => (caughtUp ? tell(change) : void early.push(change)));
       const { nodes } = await connection.call('watch', {}, { signal, timeoutMs: ANSWER_TIMEOUT_MS });
       for (const node of nodes) if (!known.has(node.syspath)) tell({ type: 'node.added', node });
-      for (const change of waiting) tell(change);
-      told = (change) => {
-        tell(change);
-        return 0;
-      };
+      caughtUp = true;
+      for (const change of early) tell(change);
       ready();
       await connection.closed;
     } finally {

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { captureArguments, type EncodingSettings, openedPath } from '../../../src/adapters/ffmpeg/command.ts';
+import type { CapturePlan } from '../../../src/machines/values.ts';
+
+const plan: CapturePlan = {
+  ...{ cameraId: 'camera0', cameraName: 'A', origin: 'v4l2', devicePath: '/dev/video2' },
+  ...{ fourcc: 'MJPG', widthPx: 1280, heightPx: 720, rateFps: 29.97 },
+};
+const encoding: EncodingSettings = {
+  ...{ profile: 'baseline', strict: true, preset: 'ultrafast', pixelFormat: 'yuv420p', bitrateBps: 600_000 },
+  ...{ keyframeIntervalMs: 1000, tapIntervalMs: 1000, tapQuality: 5 },
+};
+const outputs = { publishUrl: 'rtsp://127.0.0.1:8554/camera0', tapFile: '/run/taps/camera0.jpg' };
+const argsOf = (more: Partial<CapturePlan> = {}, settings: Partial<EncodingSettings> = {}) =>
+  captureArguments({ ...plan, ...more }, { ...encoding, ...settings }, outputs);
+const optionOf = (args: readonly string[], option: string) => args[args.indexOf(option) + 1];
+
+describe('capture command', () => {
+  test('opens a V4L2 camera with its format, size and exact rate', () => {
+    expect(argsOf().join(' ')).toContain(
+      '-f v4l2 -input_format mjpeg -video_size 1280x720 -framerate 30000/1001 -i /dev/video2',
+    );
+  });
+
+  test('opens a synthetic camera at the socket of the wished mode', () => {
+    const synthetic = {
+      origin: 'synthetic',
+      devicePath: '/run/s0.sock',
+      fourcc: 'YUYV',
+      rateFps: 15,
+    } as const;
+    expect(argsOf(synthetic).join(' ')).toContain(
+      '-f rawvideo -pixel_format yuyv422 -video_size 1280x720 -framerate 15 -i unix:/run/s0.sock.1280x720@15',
+    );
+    expect(openedPath({ ...plan, ...synthetic })).toBe('/run/s0.sock.1280x720@15');
+    expect(() => argsOf({ ...synthetic, fourcc: 'MJPG' })).toThrow('YUYV');
+  });
+
+  test('strict mode scales down and says the level; without it the size stays', () => {
+    expect(optionOf(argsOf(), '-filter_complex')).toContain('scale=720:404');
+    expect(optionOf(argsOf(), '-level')).toBe('3.0');
+    expect(optionOf(argsOf({}, { strict: false }), '-filter_complex')).toContain('scale=1280:720');
+    expect(optionOf(argsOf({}, { strict: false }), '-level')).toBe('3.1');
+  });
+
+  test('both outputs are behind the fifo muxer and recover from anything', () => {
+    const args = argsOf();
+    const count = (word: string) => args.filter((arg) => arg === word).length;
+    expect(count('fifo')).toBe(2);
+    expect(count('-attempt_recovery')).toBe(2);
+    expect(count('-recover_any_error')).toBe(2);
+    expect(count('-drop_pkts_on_overflow')).toBe(2);
+    expect(args.at(-1)).toBe('/run/taps/camera0.jpg');
+  });
+
+  test('other chroma formats get the profile that has them', () => {
+    expect(optionOf(argsOf({}, { pixelFormat: 'yuv422p' }), '-profile:v')).toBe('high422');
+    expect(optionOf(argsOf({}, { pixelFormat: 'yuv444p' }), '-profile:v')).toBe('high444');
+  });
+
+  test('a keyframe interval shorter than a frame makes every frame one', () => {
+    expect(optionOf(argsOf({ rateFps: 5 }, { keyframeIntervalMs: 50 }), '-g')).toBe('1');
+  });
+
+  test('large and fast pictures are encoded by more threads', () => {
+    const streamThreads = (more: Partial<CapturePlan>) =>
+      optionOf(argsOf(more, { strict: false }), '-threads:v');
+    expect(streamThreads({})).toBe('1');
+    expect(streamThreads({ widthPx: 1920, heightPx: 1080, rateFps: 60 })).toBe('4');
+  });
+});

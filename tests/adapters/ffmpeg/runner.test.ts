@@ -1,0 +1,144 @@
+/** Captures and their cameras, with nobody at the publish URL: what concerns no media server. */
+import { describe, expect, test } from 'vitest';
+import { FfmpegCaptures } from '../../../src/adapters/ffmpeg/runner.ts';
+import { barcodeOf } from '../../support/frames.ts';
+import { until } from '../../support/until.ts';
+import { never } from '../mediamtx/house.ts';
+import { setBackstage } from './stage.ts';
+
+/** Nobody listens at port 1. */
+const url = 'rtsp://publisher:hidden-word@127.0.0.1:1/camera0';
+
+describe('capture runner', () => {
+  test('gives pictures without any media server, and a frozen camera gives equal ones', async () => {
+    const { captures, cameras, plan, tapped, tapFile } = await setBackstage({ url });
+    const frames = tapped();
+    await captures.start(plan, never);
+    await until(() => frames.length >= 2, { what: 'two pictures' });
+    expect(frames[0]!.digest).not.toBe(frames[1]!.digest);
+    await cameras.buttons.inject('0', 'freeze');
+    const from = frames.length + 2;
+    await until(() => frames.length >= from + 2, { what: 'frozen pictures' });
+    expect(frames.at(-1)!.digest).toBe(frames.at(-2)!.digest);
+    expect((await barcodeOf(tapFile)).camera).toBe(0);
+  });
+
+  test('a smaller mode than the configured one is captured in that size', async () => {
+    const { captures, plan, tapped, tapFile } = await setBackstage({ url });
+    const frames = tapped();
+    await captures.start({ ...plan, widthPx: 160, heightPx: 120, rateFps: 5 }, never);
+    await until(() => frames.length >= 1, { what: 'a picture' });
+    expect((await barcodeOf(tapFile)).camera).toBe(0);
+  });
+
+  test('a camera that somebody else has open is busy', async () => {
+    const { captures, plan } = await setBackstage({ url });
+    await captures.start({ ...plan, cameraId: 'camera7' }, never);
+    const end = await until(
+      async () => {
+        const { trouble } = await captures.ended(
+          await captures.start(plan, never),
+          AbortSignal.timeout(2000),
+        );
+        return trouble;
+      },
+      { what: 'the second capture ends', timeoutMs: 10_000 },
+    );
+    expect(end).toMatchObject({ code: 'device-busy', reason: 'device_busy' });
+  });
+
+  test('a camera that is not there is gone', async () => {
+    const { captures, plan, cameras } = await setBackstage({ url });
+    await cameras.buttons.inject('0', 'unplug');
+    const { trouble, exitCode } = await captures.ended(await captures.start(plan, never), never);
+    expect(trouble.code).toBe('device-gone');
+    expect(exitCode).not.toBe(0);
+  });
+
+  test('a killed capture says by what, and the camera is free for the next', async () => {
+    const { captures, plan, tapped } = await setBackstage({ url });
+    const first = await captures.start(plan, never);
+    process.kill(first.pid, 'SIGKILL');
+    const { signal, trouble } = await captures.ended(first, never);
+    expect(signal).toBe('SIGKILL');
+    expect(trouble).toMatchObject({ code: 'capture-failed', message: 'The capture was ended by SIGKILL.' });
+    const frames = tapped();
+    await captures.start(plan, never);
+    await until(() => frames.length > 0, { what: 'a picture from the next capture' });
+  });
+
+  test('a muted camera keeps ffmpeg from ending politely, so it is killed in time', async () => {
+    const { captures, plan, cameras } = await setBackstage({ url, settings: { stopTimeoutMs: 800 } });
+    await cameras.buttons.inject('0', 'mute');
+    const process = await captures.start(plan, never);
+    await until(async () => (await cameras.buttons.report())[0]!.opened, { what: 'the camera is open' });
+    const fromMs = performance.now();
+    await captures.stop('camera0', never);
+    // Far below what it would take without SIGKILL (for ever), with room for a busy machine.
+    expect(performance.now() - fromMs).toBeLessThan(800 + 1500);
+    await captures.ended(process, never);
+  });
+
+  test('a start ends every older capture of that camera first, of other cameras none', async () => {
+    const { captures, plan, world, settings } = await setBackstage({ url, count: 2 });
+    const other = { ...plan, cameraId: 'camera1', devicePath: plan.devicePath.replace('0.sock', '1.sock') };
+    const otherCapture = await captures.start(other, never);
+    const old = await captures.start(plan, never);
+    const later = new FfmpegCaptures(await world.nextLife(), settings);
+    const next = await later.start(plan, never);
+    await captures.ended(old, never);
+    const running = (await world.runner.scan({ role: 'capture' })).map(({ pid }) => pid).sort();
+    expect(running).toEqual([otherCapture.pid, next.pid].sort());
+  });
+
+  test('a later life finds the capture with its plan, and without a ledger at least its device', async () => {
+    const { captures, plan, world, settings } = await setBackstage({ url });
+    const { pid } = await captures.start(plan, never);
+    const later = new FfmpegCaptures(await world.nextLife(), settings);
+    expect(await later.find('camera0', never)).toMatchObject({
+      plan,
+      devicePath: plan.devicePath,
+      process: { pid, adopted: true },
+    });
+    expect(await later.find('camera1', never)).toBeNull();
+    for (const { nonce } of world.ledger.entries()) await world.ledger.remove(nonce);
+    const forgetful = new FfmpegCaptures(await world.nextLife(), settings);
+    const found = await forgetful.find('camera0', never);
+    expect(found).toMatchObject({ plan: null, devicePath: plan.devicePath, process: { pid } });
+    const ended = forgetful.ended(found!.process, never);
+    await forgetful.stop('camera0', never);
+    expect(await ended).toMatchObject({ exitCode: null, signal: null });
+  });
+
+  test('of several captures of one camera only the newest is adopted, the others end', async () => {
+    const { captures, plan, world, settings } = await setBackstage({ url });
+    const first = await captures.start(plan, never);
+    const request = {
+      role: 'capture',
+      owner: 'camera0',
+      logFile: `${world.dataDirectory}/x.log`,
+      logLimitBytes: 10_000,
+    };
+    const newest = await world.runner.spawn({ ...request, command: 'sleep', args: ['60'], about: { plan } });
+    const later = new FfmpegCaptures(await world.nextLife(), settings);
+    expect((await later.find('camera0', never))?.process.pid).toBe(newest.pid);
+    await captures.ended(first, never);
+  });
+
+  test('an ffmpeg that is not installed is named', async () => {
+    const { captures, plan } = await setBackstage({ url, settings: { ffmpeg: 'no-such-ffmpeg' } });
+    await expect(captures.start(plan, never)).rejects.toMatchObject({
+      code: 'missing-program',
+      message: expect.stringContaining('no-such-ffmpeg'),
+    });
+  });
+
+  test('a start that is called off leaves nothing running', async () => {
+    const { captures, plan, world } = await setBackstage({ url });
+    const calledOff = new AbortController();
+    const starting = captures.start(plan, calledOff.signal);
+    calledOff.abort();
+    await expect(starting).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await world.runner.scan({ role: 'capture' })).toEqual([]);
+  });
+});
