@@ -34,3 +34,18 @@ export async function until<T>(
     await new Promise((resolve) => setTimeout(resolve, options.intervalMs ?? 10));
   }
 }
+
+/**
+ * Looks again and again for a while and fails as soon as `holds` does not: for what must not happen.
+ * @throws Error with `what` when it stopped to hold
+ */
+export async function throughout(
+  holds: () => boolean | Promise<boolean>,
+  options: { readonly durationMs: number; readonly what: string },
+): Promise<void> {
+  const end = performance.now() + options.durationMs;
+  while (performance.now() < end) {
+    if (!(await holds())) throw new Error(`Did not hold for ${options.durationMs} ms: ${options.what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

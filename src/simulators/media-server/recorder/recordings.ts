@@ -1,0 +1,52 @@
+/** What recordings there are: found by walking the folders, nothing is remembered. */
+import { type Dirent, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PathEntry } from '../config/configuration.ts';
+import { pathNameProblem } from '../config/path-name.ts';
+import type { Json } from '../config/values.ts';
+import { formatRfc3339 } from '../local-time.ts';
+import { commonFolder, parseRecordFile } from './record-path.ts';
+
+/** Names of all configured paths that have at least one recording, sorted. */
+export function pathsWithRecordings(entries: ReadonlyMap<string, PathEntry>): string[] {
+  const names = new Set<string>();
+  for (const entry of entries.values()) {
+    if (entry.expression === null) {
+      if (startsOf(entry, entry.name).length > 0) names.add(entry.name);
+      continue;
+    }
+    const pattern = String(entry.values.recordPath);
+    for (const file of filesBelow(commonFolder(pattern))) {
+      const name = parseRecordFile(pattern, file)?.path;
+      if (name !== undefined && pathNameProblem(name) === null && entry.expression.test(name))
+        names.add(name);
+    }
+  }
+  return [...names].sort();
+}
+
+/** One item of the API's list of recordings: when each file of this path starts, oldest first. */
+export function recordingsItem(entry: PathEntry, name: string): Json {
+  return { name, segments: startsOf(entry, name).map((micros) => ({ start: formatRfc3339(micros) })) };
+}
+
+function startsOf(entry: PathEntry, name: string): number[] {
+  const pattern = String(entry.values.recordPath).replaceAll('%path', name);
+  return filesBelow(commonFolder(pattern))
+    .map((file) => parseRecordFile(pattern, file)?.startMicros)
+    .filter((micros) => micros !== undefined)
+    .sort((a, b) => a - b);
+}
+
+function filesBelow(folder: string): string[] {
+  let found: Dirent[];
+  try {
+    found = readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+  return found.flatMap((item) => {
+    const path = join(folder, item.name);
+    return item.isDirectory() ? filesBelow(path) : [path];
+  });
+}
