@@ -8,7 +8,9 @@ export function toMermaid(chart: Chart): string {
   const anyInside = chart.edges.filter((edge) => edge.fromAnyInside);
   const containers = new Set(anyInside.map((edge) => edge.source));
   const lines = ['---', `title: ${chart.name}`, '---', 'stateDiagram-v2'];
-  lines.push(...indent(inside(chart.root, containers)));
+  // Mermaid knows regions only inside a state.
+  const { root } = chart;
+  lines.push(...indent(root.type === 'parallel' ? block(root, containers) : inside(root, containers)));
   lines.push(...indent(chart.edges.map(arrow)));
   return `${lines.join('\n')}\n`;
 }
