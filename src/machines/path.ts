@@ -148,7 +148,7 @@ export const pathMachine = setup({
       on: {
         'entry.want': { target: 'writing', actions: { type: 'storeWanted', params: ({ event }) => event } },
       },
-      after: { verifyLimit: { target: 'writing', description: 'still different: written again' } },
+      after: { verifyLimit: { target: '.overdue', description: 'different for too long' } },
       states: {
         looking: {
           invoke: {
@@ -163,6 +163,19 @@ export const pathMachine = setup({
           },
         },
         waiting: { after: { verifyInterval: 'looking' } },
+        overdue: {
+          description: 'One last look, however slow its answer: still different, and it is written again.',
+          invoke: {
+            id: 'verifyLast',
+            src: 'entryAgrees',
+            input: ({ context }) => ({ name: context.name, entry: context.wanted }),
+            onDone: [
+              { guard: { type: 'answered', params: ({ event }) => ({ agrees: event.output }) }, target: '#path.agreed' },
+              { target: '#path.writing' },
+            ],
+            onError: '#path.writing',
+          },
+        },
       },
     },
     agreed: {

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { gapsBetween, recordedBytes, recordedMs } from '../../src/machines/recording-facts.ts';
+import { part } from '../support/machine-fixtures.ts';
+
+const first = part({ startedAtMs: 0, durationMs: 10_000 });
+const after = (startedAtMs: number) =>
+  part({ file: 'part-2.mp4', startedAtMs, durationMs: 5000, sizeBytes: 500 });
+
+test('sums lengths and sizes; a part still being written has no length yet', () => {
+  const parts = [first, after(10_000), part({ durationMs: null, sizeBytes: 7 })];
+  expect(recordedMs(parts)).toBe(15_000);
+  expect(recordedBytes(parts)).toBe(1507);
+  expect(recordedMs([])).toBe(0);
+});
+
+test('segments that join are no gap, not even with the tolerance of a keyframe', () => {
+  expect(gapsBetween([first, after(10_000)], [])).toEqual([]);
+  expect(gapsBetween([first, after(11_499)], [])).toEqual([]);
+  expect(gapsBetween([first, after(9990)], [{ cause: 'capture_lost', atMs: 9000 }])).toEqual([]);
+});
+
+test('a long hole is a gap even when nobody noted why', () => {
+  expect(gapsBetween([first, after(12_000)], [])).toEqual([
+    { fromAtMs: 10_000, toAtMs: 12_000, cause: 'unknown' },
+  ]);
+});
+
+test('a noted interruption makes even a short hole a gap', () => {
+  expect(gapsBetween([first, after(10_300)], [{ cause: 'publisher_replaced', atMs: 10_100 }])).toEqual([
+    { fromAtMs: 10_000, toAtMs: 10_300, cause: 'publisher_replaced' },
+  ]);
+});
+
+test('the cause is the one noted last before the later part began', () => {
+  const interruptions = [
+    { cause: 'capture_lost', atMs: 10_050 },
+    { cause: 'camera_disconnected', atMs: 10_120 },
+    { cause: 'media_server_lost', atMs: 40_000 },
+  ];
+  expect(gapsBetween([first, after(15_000)], interruptions)[0]?.cause).toBe('camera_disconnected');
+});
+
+test('an interruption of an earlier hole does not explain a later one', () => {
+  const parts = [first, after(15_000), part({ startedAtMs: 25_000, durationMs: 1 })];
+  expect(gapsBetween(parts, [{ cause: 'capture_lost', atMs: 10_100 }])).toEqual([
+    { fromAtMs: 10_000, toAtMs: 15_000, cause: 'capture_lost' },
+    { fromAtMs: 20_000, toAtMs: 25_000, cause: 'unknown' },
+  ]);
+});
+
+test('a part of unknown length tells nothing about what follows', () => {
+  expect(gapsBetween([part({ startedAtMs: 0, durationMs: null }), after(60_000)], [])).toEqual([]);
+});
