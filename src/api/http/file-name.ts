@@ -30,6 +30,6 @@ export function judgeFileName(folder: FileFolder, name: string): FileNameVerdict
 
 /** RFC 6266: an ASCII name for old clients, the real one beside it. */
 export function attachment(name: string): string {
-  const ascii = name.replace(/[^\x20-\x7e]/g, '_');
+  const ascii = name.replace(/[^\x20-\x7e]|["\\]/g, '_');
   return `attachment; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()]/g, escape)}`;
 }

@@ -2,7 +2,7 @@
  * GET and HEAD of finished files, with ranges. Login first, then the name, then the disk; plain files of the folder
  * itself only: no links, no hidden files, no folders. Every access is logged.
  */
-import { lstat } from 'node:fs/promises';
+import { access, constants, lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import send from '@fastify/send';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -81,15 +81,18 @@ async function serve(
   return reply.send(file.stream);
 }
 
-/** @throws RpcFault permission-denied when it is there and unreadable to the service */
+/** @throws RpcFault permission-denied when it is there and the service may not read it */
 async function isPlainFile(path: string): Promise<boolean> {
   try {
-    return (await lstat(path)).isFile();
+    const isFile = (await lstat(path)).isFile();
+    if (isFile) await access(path, constants.R_OK);
+    return isFile;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EACCES') return false;
     throw new RpcFault('permission-denied', {
       reason: 'file_unreadable',
       details: 'The service may not read this file.',
+      suggestion: 'Give the user of the service read access to it.',
     });
   }
 }

@@ -1,5 +1,5 @@
 /** Opens and closes the two HTTP listeners. The main one serves everything, the probe one health alone. */
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { CameraError, type ErrorCode } from '../../machines/errors.ts';
 import type { Desk } from '../desk.ts';
 import { RpcFault } from '../rpc/fault.ts';
@@ -12,7 +12,10 @@ export function makeListener({ clock, log }: Desk): FastifyInstance {
     bodyLimit: 1024,
     forceCloseConnections: true,
     return503OnClosing: false,
-    exposeHeadRoutes: true,
+    // An address that cannot be decoded never reaches the handlers below.
+    frameworkErrors: (_, __, reply) => {
+      void (reply as FastifyReply).code(400).send(httpErrorOf(badRequest(), clock.wallMs()));
+    },
   });
   app.setErrorHandler((error, request, reply) => {
     const status = (error as { statusCode?: number }).statusCode;
