@@ -13,7 +13,11 @@ export interface BackoffLimits {
  * @param random 0 to 1, for the jitter
  * @returns delay in milliseconds
  */
-export function backoffMs(attempt: number, limits: BackoffLimits, random: () => number = Math.random): number {
+export function backoffMs(
+  attempt: number,
+  limits: BackoffLimits,
+  random: () => number = Math.random,
+): number {
   const doublings = Math.min(Math.max(attempt, 1) - 1, 30);
   const plainMs = Math.min(limits.firstMs * 2 ** doublings, limits.longestMs);
   const [low, high] = limits.jitter;

@@ -73,7 +73,9 @@ export type CameraReport =
   | { type: 'camera.released'; cameraId: CameraId };
 
 /** What this camera would be captured as; null when nothing of it is usable. */
-export function planOf(context: Pick<CameraContext, 'known' | 'device' | 'probe' | 'limits'>): CapturePlan | null {
+export function planOf(
+  context: Pick<CameraContext, 'known' | 'device' | 'probe' | 'limits'>,
+): CapturePlan | null {
   const { known, device, probe, limits } = context;
   if (probe === null || device === null) return null;
   const picture = choosePicture(probe.capabilities, limits.wish);
@@ -87,8 +89,14 @@ export function sameCapabilities(a: Capabilities, b: Capabilities): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-const keepTrouble = { type: 'storeTrouble' as const, params: ({ event }: { event: { error: unknown } }) => ({ error: event.error }) };
-const keepDevice = { type: 'storeDevice' as const, params: ({ event }: { event: { device: Device } }) => ({ device: event.device }) };
+const keepTrouble = {
+  type: 'storeTrouble' as const,
+  params: ({ event }: { event: { error: unknown } }) => ({ error: event.error }),
+};
+const keepDevice = {
+  type: 'storeDevice' as const,
+  params: ({ event }: { event: { device: Device } }) => ({ device: event.device }),
+};
 const lose = (cause: LossCause) => ({
   type: 'tellLost' as const,
   params: ({ event }: { event: { atMs: number } }) => ({ atMs: event.atMs, cause }),
@@ -99,8 +107,12 @@ export const cameraMachine = setup({
   actors: {
     stream: streamMachine,
     probe: fromPromise<ProbeResult, Device>(() => Promise.reject(new Error('probe: no adapter provided'))),
-    rememberCamera: fromPromise<void, KnownCamera>(() => Promise.reject(new Error('rememberCamera: no adapter provided'))),
-    forgetCamera: fromPromise<void, CameraId>(() => Promise.reject(new Error('forgetCamera: no adapter provided'))),
+    rememberCamera: fromPromise<void, KnownCamera>(() =>
+      Promise.reject(new Error('rememberCamera: no adapter provided')),
+    ),
+    forgetCamera: fromPromise<void, CameraId>(() =>
+      Promise.reject(new Error('forgetCamera: no adapter provided')),
+    ),
   },
   actions: {
     spawnStream: enqueueActions(({ context, enqueue }) => {
@@ -121,15 +133,25 @@ export const cameraMachine = setup({
     storeDevice: assign({ device: (_, params: { device: Device }) => params.device }),
     dropDevice: assign({ device: null, probe: null, trouble: null, attempts: 0 }),
     dropProbe: assign({ probe: null, trouble: null, attempts: 0 }),
-    storeProbe: assign({ probe: (_, params: { probe: ProbeResult }) => params.probe, trouble: null, attempts: 0 }),
+    storeProbe: assign({
+      probe: (_, params: { probe: ProbeResult }) => params.probe,
+      trouble: null,
+      attempts: 0,
+    }),
     storeTrouble: assign({ trouble: (_, params: { error: unknown }) => troubleOf(params.error) }),
     countAttempt: assign({ attempts: ({ context }) => context.attempts + 1 }),
     clearAttempts: assign({ attempts: 0 }),
     storeDisabled: assign({
-      known: ({ context }, params: { disabled: boolean }) => ({ ...context.known, disabled: params.disabled }),
+      known: ({ context }, params: { disabled: boolean }) => ({
+        ...context.known,
+        disabled: params.disabled,
+      }),
     }),
     storeStreamWanted: assign({
-      known: ({ context }, params: { wanted: boolean }) => ({ ...context.known, streamWanted: params.wanted }),
+      known: ({ context }, params: { wanted: boolean }) => ({
+        ...context.known,
+        streamWanted: params.wanted,
+      }),
     }),
     storeEnding: assign({ ending: (_, params: { reason: RecordingEndReason }) => params.reason }),
     remember: enqueueActions(({ context, enqueue }) => {
@@ -144,17 +166,25 @@ export const cameraMachine = setup({
       const plan = planOf(context);
       if (plan !== null) enqueue.sendTo('stream', { type: 'camera.ready', plan });
     }),
-    tellLost: sendTo('stream', (_, params: { atMs: number; cause: LossCause }) => ({ type: 'camera.lost', ...params })),
+    tellLost: sendTo('stream', (_, params: { atMs: number; cause: LossCause }) => ({
+      type: 'camera.lost',
+      ...params,
+    })),
     releaseStream: sendTo('stream', ({ context }) => ({ type: 'stream.release', reason: context.ending })),
     relay: sendTo(parentOf, ({ event }) => event),
-    reportReleased: sendTo(parentOf, ({ context }) => ({ type: 'camera.released', cameraId: context.known.id })),
+    reportReleased: sendTo(parentOf, ({ context }) => ({
+      type: 'camera.released',
+      cameraId: context.known.id,
+    })),
   },
   guards: {
     isDisabled: ({ context }) => context.known.disabled,
     isPresent: ({ context }) => context.device !== null,
     attemptsExhausted: ({ context }) => context.attempts >= context.limits.probeAttempts,
-    hopeless: ({ context }) => context.trouble?.code === 'missing-program' || context.trouble?.code === 'no-permission',
-    usable: ({ context }, params: { probe: ProbeResult }) => planOf({ ...context, probe: params.probe }) !== null,
+    hopeless: ({ context }) =>
+      context.trouble?.code === 'missing-program' || context.trouble?.code === 'no-permission',
+    usable: ({ context }, params: { probe: ProbeResult }) =>
+      planOf({ ...context, probe: params.probe }) !== null,
     consistent: ({ context }, params: { probe: ProbeResult }) =>
       context.probe !== null && sameCapabilities(context.probe.capabilities, params.probe.capabilities),
     nodesChanged: ({ context }, params: { device: Device }) =>
@@ -164,7 +194,11 @@ export const cameraMachine = setup({
     settle: ({ context }) => context.limits.settleMs,
     probeTimeout: ({ context }) => context.limits.probeTimeoutMs,
     probeBackoff: ({ context: { attempts, limits } }) =>
-      backoffMs(attempts, { firstMs: limits.probeBackoffMs, longestMs: limits.probeBackoffMaxMs, jitter: [1, 1] }),
+      backoffMs(attempts, {
+        firstMs: limits.probeBackoffMs,
+        longestMs: limits.probeBackoffMaxMs,
+        jitter: [1, 1],
+      }),
     faultedRetry: ({ context }) => context.limits.faultedRetryMs,
     confirmAfter: ({ context }) => context.limits.confirmAfterMs,
   },
@@ -182,7 +216,12 @@ export const cameraMachine = setup({
     },
     'camera.disable': {
       target: '.disabled',
-      actions: [{ type: 'storeDisabled', params: { disabled: true } }, 'remember', 'dropProbe', lose('camera_disabled')],
+      actions: [
+        { type: 'storeDisabled', params: { disabled: true } },
+        'remember',
+        'dropProbe',
+        lose('camera_disabled'),
+      ],
     },
     'camera.forget': {
       target: '.forgetting',
@@ -200,7 +239,9 @@ export const cameraMachine = setup({
     'watch.slow': { actions: 'relay' },
     'recording.started': { actions: 'relay' },
     'recording.ended': { actions: 'relay' },
-    'xstate.done.actor.*': { actions: { type: 'dropDone', params: ({ event }) => ({ actorId: event.actorId }) } },
+    'xstate.done.actor.*': {
+      actions: { type: 'dropDone', params: ({ event }) => ({ actorId: event.actorId }) },
+    },
     'xstate.error.actor.*': { actions: keepTrouble },
   },
   states: {
@@ -268,7 +309,11 @@ export const cameraMachine = setup({
           actions: {
             type: 'storeTrouble',
             params: {
-              error: { code: 'deadline', reason: 'probe_timeout', message: 'The camera did not answer the question what it can do.' },
+              error: {
+                code: 'deadline',
+                reason: 'probe_timeout',
+                message: 'The camera did not answer the question what it can do.',
+              },
             },
           },
         },
@@ -309,11 +354,17 @@ export const cameraMachine = setup({
             src: 'probe',
             input: ({ context }) => context.device!,
             onDone: [
-              { guard: { type: 'consistent', params: ({ event }) => ({ probe: event.output }) }, target: 'confirmed' },
+              {
+                guard: { type: 'consistent', params: ({ event }) => ({ probe: event.output }) },
+                target: 'confirmed',
+              },
               {
                 guard: { type: 'usable', params: ({ event }) => ({ probe: event.output }) },
                 target: 'provisional',
-                actions: [{ type: 'storeProbe', params: ({ event }) => ({ probe: event.output }) }, 'tellReady'],
+                actions: [
+                  { type: 'storeProbe', params: ({ event }) => ({ probe: event.output }) },
+                  'tellReady',
+                ],
               },
               { target: 'provisional' },
             ],
@@ -325,7 +376,8 @@ export const cameraMachine = setup({
       },
     },
     faulted: {
-      description: 'It does not work; the trouble says why. Asked again on a device change, an order, and slowly.',
+      description:
+        'It does not work; the trouble says why. Asked again on a device change, an order, and slowly.',
       on: {
         'device.changed': { target: 'settling', actions: ['clearAttempts', keepDevice] },
         'camera.retry': { target: 'probing', actions: 'clearAttempts' },
@@ -368,7 +420,13 @@ export const cameraMachine = setup({
     forgetting: {
       description: 'Its stream ends, its number becomes free.',
       entry: 'releaseStream',
-      on: { 'device.detached': {}, 'camera.disable': {}, 'camera.forget': {}, 'camera.release': {}, 'stream.released': '.dropping' },
+      on: {
+        'device.detached': {},
+        'camera.disable': {},
+        'camera.forget': {},
+        'camera.release': {},
+        'stream.released': '.dropping',
+      },
       initial: 'waiting',
       states: {
         waiting: {},
@@ -386,7 +444,13 @@ export const cameraMachine = setup({
     releasing: {
       description: 'The service stops: its stream ends, its wishes stay.',
       entry: 'releaseStream',
-      on: { 'device.detached': {}, 'camera.disable': {}, 'camera.forget': {}, 'camera.release': {}, 'stream.released': 'released' },
+      on: {
+        'device.detached': {},
+        'camera.disable': {},
+        'camera.forget': {},
+        'camera.release': {},
+        'stream.released': 'released',
+      },
     },
     released: { description: 'Stopped with the service.', type: 'final', entry: 'reportReleased' },
     forgotten: { description: 'Forgotten.', type: 'final', entry: 'reportReleased' },

@@ -65,7 +65,8 @@ export function deviceReports(
   for (const [key, device] of now) {
     const was = old.get(key);
     if (was === undefined) reports.push({ type: 'device.attached', device, atMs });
-    else if (JSON.stringify(was) !== JSON.stringify(device)) reports.push({ type: 'device.changed', device, atMs });
+    else if (JSON.stringify(was) !== JSON.stringify(device))
+      reports.push({ type: 'device.changed', device, atMs });
   }
   return reports;
 }
@@ -79,7 +80,9 @@ export const discoveryMachine = setup({
   actors: {
     /** Sends `source.ready`, `source.changed`, `source.failed`. */
     watchDevices: fromCallback<DiscoveryEvent>(() => {}),
-    listDevices: fromPromise<NodesListed>(() => Promise.reject(new Error('listDevices: no adapter provided'))),
+    listDevices: fromPromise<NodesListed>(() =>
+      Promise.reject(new Error('listDevices: no adapter provided')),
+    ),
   },
   actions: {
     storeSource: assign({ source: (_, params: { kind: DeviceSourceKind }) => params.kind, trouble: null }),
@@ -125,11 +128,15 @@ export const discoveryMachine = setup({
       initial: 'starting',
       states: {
         starting: {
-          description: 'Waiting until events are received; listed only after that, so nothing is lost between.',
+          description:
+            'Waiting until events are received; listed only after that, so nothing is lost between.',
           on: {
             'source.ready': {
               target: 'listing',
-              actions: [{ type: 'storeSource', params: ({ event }) => ({ kind: event.kind }) }, 'reportChanged'],
+              actions: [
+                { type: 'storeSource', params: ({ event }) => ({ kind: event.kind }) },
+                'reportChanged',
+              ],
             },
           },
         },

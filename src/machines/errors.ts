@@ -71,7 +71,11 @@ export class CameraError extends Error {
 export function troubleOf(error: unknown): Trouble {
   if (error instanceof CameraError) return { code: error.code, reason: error.reason, message: error.message };
   if (isTrouble(error)) return { code: error.code, reason: error.reason, message: error.message };
-  return { code: 'internal', reason: 'internal', message: error instanceof Error ? error.message : String(error) };
+  return {
+    code: 'internal',
+    reason: 'internal',
+    message: error instanceof Error ? error.message : String(error),
+  };
 }
 
 /** A CameraError again, for code that must throw what a machine stored. */
@@ -80,5 +84,7 @@ export function errorOf(trouble: Trouble): CameraError {
 }
 
 function isTrouble(value: unknown): value is Trouble {
-  return typeof value === 'object' && value !== null && 'code' in value && 'reason' in value && 'message' in value;
+  return (
+    typeof value === 'object' && value !== null && 'code' in value && 'reason' in value && 'message' in value
+  );
 }

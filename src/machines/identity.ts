@@ -31,10 +31,12 @@ function identityOf(node: DeviceNode, ambiguous: boolean): Identity {
   const suffix = node.interfaceNumber === null ? '' : `:${node.interfaceNumber}`;
   const serial = serialKey(node);
   if (node.origin === 'synthetic') {
-    if (serial !== null && !ambiguous) return { key: `synthetic:${node.serial}`, matchedBy: 'synthetic', ambiguous };
+    if (serial !== null && !ambiguous)
+      return { key: `synthetic:${node.serial}`, matchedBy: 'synthetic', ambiguous };
     return { key: `synthetic-port:${node.portPath ?? node.syspath}`, matchedBy: 'port', ambiguous };
   }
-  if (serial !== null && !ambiguous) return { key: `usb:${serial}${suffix}`, matchedBy: 'serial', ambiguous: false };
+  if (serial !== null && !ambiguous)
+    return { key: `usb:${serial}${suffix}`, matchedBy: 'serial', ambiguous: false };
   if (node.portPath !== null) return { key: `port:${node.portPath}${suffix}`, matchedBy: 'port', ambiguous };
   return { key: `path:${node.parentSyspath ?? node.syspath}${suffix}`, matchedBy: 'path', ambiguous };
 }

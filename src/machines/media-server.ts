@@ -8,7 +8,14 @@ import { assign, fromCallback, fromPromise, raise, sendTo, setup } from 'xstate'
 import { backoffMs } from './backoff.ts';
 import { type Trouble, troubleOf } from './errors.ts';
 import { parentOf } from './report.ts';
-import type { CameraId, MediaServerInfo, PathEntry, PathObservation, ProcessEnd, ProcessIdentity } from './values.ts';
+import type {
+  CameraId,
+  MediaServerInfo,
+  PathEntry,
+  PathObservation,
+  ProcessEnd,
+  ProcessIdentity,
+} from './values.ts';
 
 export interface MediaServerLimits {
   readonly launchTimeoutMs: number;
@@ -95,7 +102,9 @@ const mediaServerSetup = setup({
     askInfo: fromPromise<MediaServerInfo>(no('askInfo')),
     listPaths: fromPromise<PathsSeen>(no('listPaths')),
     /** Compares the configuration with the wishes and deletes paths of ours that nobody wants. */
-    compareEntries: fromPromise<{ differing: readonly string[] }, { entries: readonly PathEntry[] }>(no('compareEntries')),
+    compareEntries: fromPromise<{ differing: readonly string[] }, { entries: readonly PathEntry[] }>(
+      no('compareEntries'),
+    ),
   },
   actions: {
     storeProcess: assign({ process: (_, params: { process: ProcessIdentity | null }) => params.process }),
@@ -177,7 +186,7 @@ const mediaServerSetup = setup({
 });
 
 const processRegion = mediaServerSetup.createStateConfig({
-  description: 'The server\'s process, where it is ours.',
+  description: "The server's process, where it is ours.",
   initial: 'notStarted',
   states: {
     notStarted: {
@@ -191,7 +200,7 @@ const processRegion = mediaServerSetup.createStateConfig({
       },
     },
     external: {
-      description: 'Somebody else\'s process; only its health is ours to know.',
+      description: "Somebody else's process; only its health is ours to know.",
       on: { 'media-server.stop': { target: 'stopped', actions: ['announceGone', 'reportStopped'] } },
     },
     adopting: {
@@ -215,7 +224,8 @@ const processRegion = mediaServerSetup.createStateConfig({
       on: { 'media-server.stop': 'stopping' },
     },
     launching: {
-      description: 'Spawned with a file that holds every path as it should be; waiting for the API to answer.',
+      description:
+        'Spawned with a file that holds every path as it should be; waiting for the API to answer.',
       initial: 'spawning',
       on: { 'media-server.stop': 'stopping' },
       after: { launchTimeout: { target: 'ending', description: 'it never answered' } },
@@ -269,7 +279,7 @@ const processRegion = mediaServerSetup.createStateConfig({
       },
     },
     running: {
-      description: 'The process runs; whether it is well is the other region\'s business.',
+      description: "The process runs; whether it is well is the other region's business.",
       invoke: { id: 'watchServer', src: 'watchServer', input: ({ context }) => context.process },
       on: {
         'process.ended': {
@@ -440,7 +450,12 @@ const healthRegion = mediaServerSetup.createStateConfig({
     tripped: {
       description: 'The breaker is not closed: control calls fail at once.',
       initial: 'open',
-      after: { restartAfterOpen: { actions: raise({ type: 'breaker.stuck' }), description: 'a managed server is launched again' } },
+      after: {
+        restartAfterOpen: {
+          actions: raise({ type: 'breaker.stuck' }),
+          description: 'a managed server is launched again',
+        },
+      },
       states: {
         open: {
           description: 'No checks until the timer; each opening is longer.',
@@ -540,7 +555,10 @@ const compareRegion = mediaServerSetup.createStateConfig({
         id: 'compareEntries',
         src: 'compareEntries',
         input: ({ context }) => ({ entries: Object.values(context.wanted) }),
-        onDone: { target: 'resting', actions: { type: 'reportCompared', params: ({ event }) => event.output } },
+        onDone: {
+          target: 'resting',
+          actions: { type: 'reportCompared', params: ({ event }) => event.output },
+        },
         onError: 'resting',
       },
     },

@@ -44,8 +44,12 @@ export interface WriteRequest {
 export const pathMachine = setup({
   types: {} as { context: PathContext; events: PathEvent; input: PathInput },
   actors: {
-    writeEntry: fromPromise<void, WriteRequest>(() => Promise.reject(new Error('writeEntry: no adapter provided'))),
-    entryAgrees: fromPromise<boolean, WriteRequest>(() => Promise.reject(new Error('entryAgrees: no adapter provided'))),
+    writeEntry: fromPromise<void, WriteRequest>(() =>
+      Promise.reject(new Error('writeEntry: no adapter provided')),
+    ),
+    entryAgrees: fromPromise<boolean, WriteRequest>(() =>
+      Promise.reject(new Error('entryAgrees: no adapter provided')),
+    ),
   },
   actions: {
     storeWanted: assign({
@@ -63,7 +67,8 @@ export const pathMachine = setup({
     wantedChanged: ({ context }) => context.writtenRevision !== context.revision,
     answered: (_, params: { agrees: boolean }) => params.agrees,
     refused: (_, params: { error: unknown }) => troubleOf(params.error).code === 'media-server-refused',
-    unreachable: (_, params: { error: unknown }) => troubleOf(params.error).code === 'media-server-unreachable',
+    unreachable: (_, params: { error: unknown }) =>
+      troubleOf(params.error).code === 'media-server-unreachable',
   },
   delays: {
     verifyInterval: ({ context }) => context.verifyIntervalMs,
@@ -99,10 +104,16 @@ export const pathMachine = setup({
         src: 'entryAgrees',
         input: ({ context }) => ({ name: context.name, entry: context.wanted }),
         onDone: [
-          { guard: { type: 'answered', params: ({ event }) => ({ agrees: event.output }) }, target: 'agreed' },
+          {
+            guard: { type: 'answered', params: ({ event }) => ({ agrees: event.output }) },
+            target: 'agreed',
+          },
           { target: 'writing' },
         ],
-        onError: { target: 'retrying', actions: { type: 'storeTrouble', params: ({ event }) => ({ error: event.error }) } },
+        onError: {
+          target: 'retrying',
+          actions: { type: 'storeTrouble', params: ({ event }) => ({ error: event.error }) },
+        },
       },
     },
     unwanted: {
@@ -143,7 +154,7 @@ export const pathMachine = setup({
       },
     },
     verifying: {
-      description: 'Written; not done until the server\'s configuration says so.',
+      description: "Written; not done until the server's configuration says so.",
       initial: 'looking',
       on: {
         'entry.want': { target: 'writing', actions: { type: 'storeWanted', params: ({ event }) => event } },
@@ -156,7 +167,10 @@ export const pathMachine = setup({
             src: 'entryAgrees',
             input: ({ context }) => ({ name: context.name, entry: context.wanted }),
             onDone: [
-              { guard: { type: 'answered', params: ({ event }) => ({ agrees: event.output }) }, target: '#path.agreed' },
+              {
+                guard: { type: 'answered', params: ({ event }) => ({ agrees: event.output }) },
+                target: '#path.agreed',
+              },
               { target: 'waiting' },
             ],
             onError: 'waiting',
@@ -170,7 +184,10 @@ export const pathMachine = setup({
             src: 'entryAgrees',
             input: ({ context }) => ({ name: context.name, entry: context.wanted }),
             onDone: [
-              { guard: { type: 'answered', params: ({ event }) => ({ agrees: event.output }) }, target: '#path.agreed' },
+              {
+                guard: { type: 'answered', params: ({ event }) => ({ agrees: event.output }) },
+                target: '#path.agreed',
+              },
               { target: '#path.writing' },
             ],
             onError: '#path.writing',

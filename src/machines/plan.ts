@@ -15,7 +15,20 @@ export interface PictureChoice extends PictureWish {
 }
 
 /** V4L2 formats that ffmpeg's v4l2 input takes, cheapest first. */
-const PREFERENCE = ['YUYV', 'UYVY', 'NV12', 'YU12', 'NV21', 'YV12', 'RGB3', 'BGR3', 'GREY', 'MJPG', 'JPEG', 'H264'];
+const PREFERENCE = [
+  'YUYV',
+  'UYVY',
+  'NV12',
+  'YU12',
+  'NV21',
+  'YV12',
+  'RGB3',
+  'BGR3',
+  'GREY',
+  'MJPG',
+  'JPEG',
+  'H264',
+];
 
 /**
  * @returns the choice, or null when no format is usable

@@ -167,8 +167,14 @@ export type SyntheticFault = 'plug' | 'unplug' | 'freeze' | 'thaw' | 'mute' | 'u
 /** Finished files, read from disk. What the front desk reads; machines never do. */
 export interface FileShelf {
   /** Newest first; only names and folders that belong to the shelf. */
-  listRecordings(page: { limit: number; offset: number }): Promise<{ files: readonly FinishedRecording[]; total: number }>;
-  listSnapshots(page: { limit: number; offset: number }): Promise<{ files: readonly SnapshotEntry[]; total: number }>;
+  listRecordings(page: {
+    limit: number;
+    offset: number;
+  }): Promise<{ files: readonly FinishedRecording[]; total: number }>;
+  listSnapshots(page: {
+    limit: number;
+    offset: number;
+  }): Promise<{ files: readonly SnapshotEntry[]; total: number }>;
   findRecording(session: string): Promise<FinishedRecording | undefined>;
   readonly recordingsFolder: string;
   readonly snapshotsFolder: string;

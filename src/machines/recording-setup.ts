@@ -46,7 +46,13 @@ export interface RecordingContext {
   readonly finished: FinishedRecording | null;
 }
 
-export type LossCause = 'camera_disconnected' | 'camera_disabled' | 'camera_forgotten' | 'capture_lost' | 'media_server_lost' | 'recorder_stalled';
+export type LossCause =
+  | 'camera_disconnected'
+  | 'camera_disabled'
+  | 'camera_forgotten'
+  | 'capture_lost'
+  | 'media_server_lost'
+  | 'recorder_stalled';
 
 export type RecordingEvent =
   | { type: 'stream.live' }
@@ -113,7 +119,10 @@ export const recordingSetup = setup({
     finalise: fromPromise<FinishedRecording, Omit<FinaliseRequest, 'endedAtMs'>>(no('finalise')),
   },
   actions: {
-    wantStream: sendTo(parentOf, ({ context }) => ({ type: 'reason.add', reason: `recording:${context.order.session}` })),
+    wantStream: sendTo(parentOf, ({ context }) => ({
+      type: 'reason.add',
+      reason: `recording:${context.order.session}`,
+    })),
     releaseStream: sendTo(parentOf, ({ context }) => ({
       type: 'reason.remove',
       reason: `recording:${context.order.session}`,
@@ -121,7 +130,10 @@ export const recordingSetup = setup({
     askStream: sendTo(parentOf, { type: 'stream.ask' }),
     askToArm: sendTo(parentOf, ({ context }) => ({ type: 'record.arm', order: context.order })),
     askToDisarm: sendTo(parentOf, { type: 'record.disarm' }),
-    reportStarted: sendTo(parentOf, ({ context }) => ({ type: 'recording.started', session: context.order.session })),
+    reportStarted: sendTo(parentOf, ({ context }) => ({
+      type: 'recording.started',
+      session: context.order.session,
+    })),
     reportEnded: sendTo(parentOf, ({ context }, params: { failed: boolean }) => ({
       type: 'recording.ended',
       session: context.order.session,
@@ -154,7 +166,9 @@ export const recordingSetup = setup({
     }),
     storeLossReason: assign({
       reason: ({ context }) =>
-        context.reason ?? END_OF_LOSS[(context.interruptions.at(-1)?.cause ?? 'capture_lost') as LossCause] ?? 'stream_failed',
+        context.reason ??
+        END_OF_LOSS[(context.interruptions.at(-1)?.cause ?? 'capture_lost') as LossCause] ??
+        'stream_failed',
     }),
     storeNoFileReason: assign({
       reason: ({ context }): RecordingEndReason =>
@@ -172,7 +186,9 @@ export const recordingSetup = setup({
     allClosed: (_, params: PartsSeen) => params.parts.every((part) => part.durationMs !== null),
     nothingRecorded: ({ context }) => context.parts.length === 0,
     durationOver: ({ context }) =>
-      context.deadlineMonoMs !== null && context.lookedMonoMs !== null && context.lookedMonoMs >= context.deadlineMonoMs,
+      context.deadlineMonoMs !== null &&
+      context.lookedMonoMs !== null &&
+      context.lookedMonoMs >= context.deadlineMonoMs,
     operatorsWill: (_, params: { cause: LossCause }) =>
       params.cause === 'camera_disabled' || params.cause === 'camera_forgotten',
   },

@@ -11,7 +11,10 @@ const sessionOf = ({ context }: { context: { order: { cameraId: string; session:
   session: context.order.session,
 });
 
-const keepTrouble = { type: 'storeTrouble' as const, params: ({ event }: { event: { error: unknown } }) => ({ error: event.error }) };
+const keepTrouble = {
+  type: 'storeTrouble' as const,
+  params: ({ event }: { event: { error: unknown } }) => ({ error: event.error }),
+};
 
 export const recordingMachine = recordingSetup.createMachine({
   id: 'recording',
@@ -45,10 +48,15 @@ export const recordingMachine = recordingSetup.createMachine({
           { guard: 'endingAlready', target: 'stopping' },
           { target: 'waitingForStream' },
         ],
-        onError: { target: 'failing', actions: [keepTrouble, { type: 'storeReason', params: { reason: 'storage_missing' } }] },
+        onError: {
+          target: 'failing',
+          actions: [keepTrouble, { type: 'storeReason', params: { reason: 'storage_missing' } }],
+        },
       },
       on: {
-        'recording.stop': { actions: { type: 'storeReason', params: ({ event }) => ({ reason: event.reason }) } },
+        'recording.stop': {
+          actions: { type: 'storeReason', params: ({ event }) => ({ reason: event.reason }) },
+        },
       },
     },
     salvaging: {
@@ -58,13 +66,19 @@ export const recordingMachine = recordingSetup.createMachine({
         src: 'lookAtParts',
         input: sessionOf,
         onDone: [
-          { guard: 'endingAlready', target: 'stopping', actions: { type: 'storeParts', params: ({ event }) => event.output } },
+          {
+            guard: 'endingAlready',
+            target: 'stopping',
+            actions: { type: 'storeParts', params: ({ event }) => event.output },
+          },
           { target: 'interrupted', actions: { type: 'storeParts', params: ({ event }) => event.output } },
         ],
         onError: { target: 'interrupted', actions: keepTrouble },
       },
       on: {
-        'recording.stop': { actions: { type: 'storeReason', params: ({ event }) => ({ reason: event.reason }) } },
+        'recording.stop': {
+          actions: { type: 'storeReason', params: ({ event }) => ({ reason: event.reason }) },
+        },
       },
     },
     waitingForStream: {
@@ -115,7 +129,10 @@ export const recordingMachine = recordingSetup.createMachine({
           },
           {
             target: 'interrupted',
-            actions: { type: 'noteInterruption', params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }) },
+            actions: {
+              type: 'noteInterruption',
+              params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }),
+            },
           },
         ],
         'recording.stop': {
@@ -145,11 +162,17 @@ export const recordingMachine = recordingSetup.createMachine({
           },
           {
             target: 'interrupted',
-            actions: { type: 'noteInterruption', params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }) },
+            actions: {
+              type: 'noteInterruption',
+              params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }),
+            },
           },
         ],
         'stream.blip': {
-          actions: { type: 'noteInterruption', params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }) },
+          actions: {
+            type: 'noteInterruption',
+            params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }),
+          },
           description: 'an interruption that happened between two looks',
         },
         'recording.stop': {
@@ -162,7 +185,11 @@ export const recordingMachine = recordingSetup.createMachine({
           description: 'Armed; the file follows with the next keyframe and its first part.',
           initial: 'looking',
           after: {
-            readyTimeout: { target: '#recording.stopping', actions: 'storeNoFileReason', description: 'no file came of it' },
+            readyTimeout: {
+              target: '#recording.stopping',
+              actions: 'storeNoFileReason',
+              description: 'no file came of it',
+            },
           },
           states: {
             looking: {
@@ -194,7 +221,7 @@ export const recordingMachine = recordingSetup.createMachine({
           type: 'parallel',
           states: {
             timer: {
-              description: 'The wished duration, counted from the first part\'s start.',
+              description: "The wished duration, counted from the first part's start.",
               after: {
                 durationLeft: {
                   guard: 'hasDuration',
@@ -227,7 +254,10 @@ export const recordingMachine = recordingSetup.createMachine({
                         actions: { type: 'storeParts', params: ({ event }) => event.output },
                         description: 'grown: the limit starts anew',
                       },
-                      { target: 'fresh', actions: { type: 'storeParts', params: ({ event }) => event.output } },
+                      {
+                        target: 'fresh',
+                        actions: { type: 'storeParts', params: ({ event }) => event.output },
+                      },
                     ],
                     onError: { target: 'fresh', actions: keepTrouble },
                   },
@@ -265,7 +295,10 @@ export const recordingMachine = recordingSetup.createMachine({
             ],
           },
           {
-            actions: { type: 'noteInterruption', params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }) },
+            actions: {
+              type: 'noteInterruption',
+              params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }),
+            },
             description: 'the cause behind the cause, told a moment later',
           },
         ],
@@ -275,7 +308,11 @@ export const recordingMachine = recordingSetup.createMachine({
         },
       },
       after: {
-        resume: { target: 'stopping', actions: 'storeLossReason', description: 'not back in time: the wish ends' },
+        resume: {
+          target: 'stopping',
+          actions: 'storeLossReason',
+          description: 'not back in time: the wish ends',
+        },
         durationLeft: {
           guard: 'hasDuration',
           target: 'stopping',
@@ -299,12 +336,19 @@ export const recordingMachine = recordingSetup.createMachine({
         disarming: {
           entry: 'askToDisarm',
           on: { 'record.disarmed': 'closing' },
-          after: { closeTimeout: { target: 'closing', description: 'no media server to answer: its file is closed or torn' } },
+          after: {
+            closeTimeout: {
+              target: 'closing',
+              description: 'no media server to answer: its file is closed or torn',
+            },
+          },
         },
         closing: {
           description: 'The recorder closes its file: its header then tells the length.',
           initial: 'looking',
-          after: { closeTimeout: { target: 'salvaging', description: 'never closed: the tail is measured instead' } },
+          after: {
+            closeTimeout: { target: 'salvaging', description: 'never closed: the tail is measured instead' },
+          },
           states: {
             looking: {
               invoke: {
@@ -340,7 +384,8 @@ export const recordingMachine = recordingSetup.createMachine({
       },
     },
     finalising: {
-      description: 'The files are closed: parts are collected, cut or remuxed where asked, and the sidecar is written.',
+      description:
+        'The files are closed: parts are collected, cut or remuxed where asked, and the sidecar is written.',
       entry: 'releaseStream',
       invoke: {
         id: 'finalise',
@@ -392,7 +437,8 @@ export const recordingMachine = recordingSetup.createMachine({
       },
     },
     unfiled: {
-      description: 'The files could not be collected now. The wish stays, and the next start of the service tries again.',
+      description:
+        'The files could not be collected now. The wish stays, and the next start of the service tries again.',
       type: 'final',
       entry: { type: 'reportEnded', params: { failed: true } },
     },

@@ -7,9 +7,23 @@ import { assign, emit, enqueueActions, fromCallback, fromPromise, sendTo, setup,
 import { type CameraLimits, type CameraReport, cameraMachine } from './camera.ts';
 import { type DiscoveryInput, type DiscoveryReport, discoveryMachine } from './discovery.ts';
 import { lowestFreeId, uniqueName } from './identity.ts';
-import { type MediaServerInput, type MediaServerReport, mediaServerMachine } from './media-server.ts';
+import {
+  type MediaServerInput,
+  type MediaServerReport,
+  mediaServerMachine,
+  type PathsSeen,
+} from './media-server.ts';
 import { type StorageInput, type StorageLevel, type StorageReport, storageMachine } from './storage.ts';
-import type { CameraId, Device, FinishedRecording, KnownCamera, MediaServerInfo, RecordingEndReason, Wishes } from './values.ts';
+import type { StreamEvent } from './stream-values.ts';
+import type {
+  CameraId,
+  Device,
+  FinishedRecording,
+  KnownCamera,
+  MediaServerInfo,
+  RecordingEndReason,
+  Wishes,
+} from './values.ts';
 
 export interface ServiceInput {
   readonly wishes: Wishes;
@@ -43,7 +57,13 @@ export type ServiceEvent =
 
 export type ServiceEmitted =
   | { type: 'recording.started'; session: string; cameraId: CameraId }
-  | { type: 'recording.ended'; session: string; cameraId: CameraId; finished: FinishedRecording | null; failed: boolean };
+  | {
+      type: 'recording.ended';
+      session: string;
+      cameraId: CameraId;
+      finished: FinishedRecording | null;
+      failed: boolean;
+    };
 
 /** Where a camera's actor lives among the service's children. */
 export const cameraChild = (id: CameraId) => `camera:${id}`;
@@ -57,17 +77,27 @@ export function missingParts(
   if (context.server === null) {
     missing.push({
       part: 'media_server',
-      sentence: 'The media server is not answering: streams cannot start and recordings pause; running captures keep their cameras.',
+      sentence:
+        'The media server is not answering: streams cannot start and recordings pause; running captures keep their cameras.',
     });
   }
   if (!context.listed) {
-    missing.push({ part: 'discovery', sentence: 'Devices cannot be listed: plugs and unplugs are not noticed.' });
+    missing.push({
+      part: 'discovery',
+      sentence: 'Devices cannot be listed: plugs and unplugs are not noticed.',
+    });
   }
   if (context.storageLevel === 'critical') {
-    missing.push({ part: 'storage', sentence: 'The recordings disk is almost full: new recordings are refused; streams and snapshots work.' });
+    missing.push({
+      part: 'storage',
+      sentence: 'The recordings disk is almost full: new recordings are refused; streams and snapshots work.',
+    });
   }
   if (context.storageLevel === 'missing') {
-    missing.push({ part: 'storage', sentence: 'The recordings folder cannot be written: recordings are refused; streams work.' });
+    missing.push({
+      part: 'storage',
+      sentence: 'The recordings folder cannot be written: recordings are refused; streams work.',
+    });
   }
   for (const actor of context.crashed) {
     missing.push({ part: actor, sentence: `The actor ${actor} ended by a defect; the others go on.` });
@@ -78,7 +108,12 @@ export function missingParts(
 const no = (name: string) => () => Promise.reject(new Error(`${name}: no adapter provided`));
 
 export const serviceMachine = setup({
-  types: {} as { context: ServiceContext; events: ServiceEvent; input: ServiceInput; emitted: ServiceEmitted },
+  types: {} as {
+    context: ServiceContext;
+    events: ServiceEvent;
+    input: ServiceInput;
+    emitted: ServiceEmitted;
+  },
   actors: {
     camera: cameraMachine,
     discovery: discoveryMachine,
@@ -91,7 +126,11 @@ export const serviceMachine = setup({
   },
   actions: {
     spawnParts: enqueueActions(({ context, enqueue }) => {
-      enqueue.spawnChild('mediaServer', { id: 'media-server', systemId: 'media-server', input: context.mediaServer });
+      enqueue.spawnChild('mediaServer', {
+        id: 'media-server',
+        systemId: 'media-server',
+        input: context.mediaServer,
+      });
       enqueue.spawnChild('storage', { id: 'storage', systemId: 'storage', input: context.storage });
       for (const known of context.wishes.cameras) {
         enqueue.spawnChild('camera', {
@@ -124,7 +163,10 @@ export const serviceMachine = setup({
       const newcomer: KnownCamera = {
         id,
         identity: device.identity,
-        name: uniqueName(wished, context.cameras.map((camera) => camera.name)),
+        name: uniqueName(
+          wished,
+          context.cameras.map((camera) => camera.name),
+        ),
         disabled: false,
         streamWanted: false,
       };
@@ -132,7 +174,13 @@ export const serviceMachine = setup({
       enqueue.spawnChild('camera', {
         id: cameraChild(id),
         systemId: cameraChild(id),
-        input: { known: newcomer, limits: context.camera, device, recordingWish: null, server: context.server },
+        input: {
+          known: newcomer,
+          limits: context.camera,
+          device,
+          recordingWish: null,
+          server: context.server,
+        },
       });
     }),
     changeDevice: enqueueActions(({ context, enqueue }, params: { device: Device; atMs: number }) => {
@@ -141,7 +189,8 @@ export const serviceMachine = setup({
     }),
     unseat: enqueueActions(({ context, enqueue }, params: { key: string; atMs: number }) => {
       const known = context.cameras.find((camera) => camera.identity.key === params.key);
-      if (known !== undefined) enqueue.sendTo(cameraChild(known.id), { type: 'device.detached', atMs: params.atMs });
+      if (known !== undefined)
+        enqueue.sendTo(cameraChild(known.id), { type: 'device.detached', atMs: params.atMs });
     }),
     tellListed: enqueueActions(({ context, enqueue }, params: { atMs: number }) => {
       for (const { id } of context.cameras) {
@@ -152,33 +201,35 @@ export const serviceMachine = setup({
     storeServer: assign({ server: (_, params: { info: MediaServerInfo | null }) => params.info }),
     storeStorage: assign({ storageLevel: (_, params: { level: StorageLevel }) => params.level }),
     noteCrash: assign({
-      crashed: ({ context }, params: { actorId: string }) => [...new Set([...context.crashed, params.actorId])],
+      crashed: ({ context }, params: { actorId: string }) => [
+        ...new Set([...context.crashed, params.actorId]),
+      ],
     }),
     dropDone: stopChild((_, params: { actorId: string }) => params.actorId),
-    tellStreams: enqueueActions(({ context, enqueue }, params: { event: { type: string } }) => {
+    tellStreams: enqueueActions(({ context, enqueue, system }, params: { event: StreamEvent }) => {
       for (const { id } of context.cameras) {
-        enqueue.sendTo(({ system, self }) => system.get(stream(id)) ?? self, params.event as never);
+        const ref = system.get(stream(id));
+        if (ref !== undefined) enqueue.sendTo(ref, params.event);
       }
     }),
-    showPaths: enqueueActions(({ context, enqueue, event }) => {
-      if (event.type !== 'paths.observed') return;
-      const byName = new Map(event.paths.map((path) => [path.name, path]));
+    showPaths: enqueueActions(({ context, enqueue, system }, params: PathsSeen) => {
+      const byName = new Map(params.paths.map((path) => [path.name, path]));
+      const { monoMs, atMs } = params;
       for (const { id } of context.cameras) {
-        enqueue.sendTo(({ system, self }) => system.get(stream(id)) ?? self, {
-          type: 'path.observed',
-          path: byName.get(id) ?? null,
-          monoMs: event.monoMs,
-          atMs: event.atMs,
-        } as never);
+        const ref = system.get(stream(id));
+        const observed: StreamEvent = { type: 'path.observed', path: byName.get(id) ?? null, monoMs, atMs };
+        if (ref !== undefined) enqueue.sendTo(ref, observed);
       }
     }),
-    tellDrift: enqueueActions(({ enqueue }, params: { names: readonly string[] }) => {
+    tellDrift: enqueueActions(({ enqueue, system }, params: { names: readonly string[] }) => {
       for (const name of params.names) {
-        enqueue.sendTo(({ system, self }) => system.get(stream(name)) ?? self, { type: 'entry.drifted' } as never);
+        const ref = system.get(stream(name));
+        if (ref !== undefined) enqueue.sendTo(ref, { type: 'entry.drifted' });
       }
     }),
-    tellDemand: enqueueActions(({ enqueue }, params: { path: string }) => {
-      enqueue.sendTo(({ system, self }) => system.get(stream(params.path)) ?? self, { type: 'demand.touched' } as never);
+    tellDemand: enqueueActions(({ enqueue, system }, params: { path: string }) => {
+      const ref = system.get(stream(params.path));
+      if (ref !== undefined) enqueue.sendTo(ref, { type: 'demand.touched' });
     }),
     toMediaServer: sendTo('media-server', ({ event }) => event as never),
     releaseCameras: enqueueActions(({ context, enqueue }, params: { reason: RecordingEndReason }) => {
@@ -187,7 +238,8 @@ export const serviceMachine = setup({
       }
     }),
     dropCamera: assign({
-      cameras: ({ context }, params: { cameraId: CameraId }) => context.cameras.filter(({ id }) => id !== params.cameraId),
+      cameras: ({ context }, params: { cameraId: CameraId }) =>
+        context.cameras.filter(({ id }) => id !== params.cameraId),
     }),
     emitFact: emit(({ event }) => event as ServiceEmitted),
   },
@@ -218,7 +270,9 @@ export const serviceMachine = setup({
     'device.attached': { actions: { type: 'seat', params: ({ event }) => event } },
     'device.changed': { actions: { type: 'changeDevice', params: ({ event }) => event } },
     'device.detached': { actions: { type: 'unseat', params: ({ event }) => event } },
-    'devices.listed': { actions: ['noteListed', { type: 'tellListed', params: ({ event }) => ({ atMs: event.atMs }) }] },
+    'devices.listed': {
+      actions: ['noteListed', { type: 'tellListed', params: ({ event }) => ({ atMs: event.atMs }) }],
+    },
     'server.up': {
       actions: [
         { type: 'storeServer', params: ({ event }) => ({ info: event.info }) },
@@ -231,8 +285,10 @@ export const serviceMachine = setup({
         { type: 'tellStreams', params: { event: { type: 'server.down' } } },
       ],
     },
-    'paths.observed': { actions: 'showPaths' },
-    'entries.compared': { actions: { type: 'tellDrift', params: ({ event }) => ({ names: event.differing }) } },
+    'paths.observed': { actions: { type: 'showPaths', params: ({ event }) => event } },
+    'entries.compared': {
+      actions: { type: 'tellDrift', params: ({ event }) => ({ names: event.differing }) },
+    },
     'storage.changed': {
       actions: [
         { type: 'storeStorage', params: ({ event }) => ({ level: event.level }) },
@@ -245,9 +301,15 @@ export const serviceMachine = setup({
     'demand.touched': { actions: { type: 'tellDemand', params: ({ event }) => ({ path: event.path }) } },
     'recording.started': { actions: 'emitFact' },
     'recording.ended': { actions: 'emitFact' },
-    'camera.released': { actions: { type: 'dropCamera', params: ({ event }) => ({ cameraId: event.cameraId }) } },
-    'xstate.done.actor.*': { actions: { type: 'dropDone', params: ({ event }) => ({ actorId: event.actorId }) } },
-    'xstate.error.actor.*': { actions: { type: 'noteCrash', params: ({ event }) => ({ actorId: event.actorId }) } },
+    'camera.released': {
+      actions: { type: 'dropCamera', params: ({ event }) => ({ cameraId: event.cameraId }) },
+    },
+    'xstate.done.actor.*': {
+      actions: { type: 'dropDone', params: ({ event }) => ({ actorId: event.actorId }) },
+    },
+    'xstate.error.actor.*': {
+      actions: { type: 'noteCrash', params: ({ event }) => ({ actorId: event.actorId }) },
+    },
     'service.handOver': '.handingOver',
   },
   states: {
@@ -264,17 +326,21 @@ export const serviceMachine = setup({
               invoke: {
                 id: 'reapOrphans',
                 src: 'reapOrphans',
-                input: ({ context }) => context.cameras.filter((camera) => !camera.disabled).map((camera) => camera.id),
+                input: ({ context }) =>
+                  context.cameras.filter((camera) => !camera.disabled).map((camera) => camera.id),
                 onDone: { target: 'reconciling', actions: ['spawnDiscovery', 'startMediaServer'] },
                 onError: { target: 'reconciling', actions: ['spawnDiscovery', 'startMediaServer'] },
               },
             },
             reconciling: {
-              description: 'Wishes, processes and the media server\'s lists are compared by the actors that own them.',
+              description:
+                "Wishes, processes and the media server's lists are compared by the actors that own them.",
               always: { guard: 'listedAndUp', target: '#service.working.judging' },
             },
           },
-          after: { reconcileTimeout: { target: 'judging', description: 'something is missing; the rest works' } },
+          after: {
+            reconcileTimeout: { target: 'judging', description: 'something is missing; the rest works' },
+          },
         },
         judging: {
           always: [{ guard: 'complete', target: 'ready' }, { target: 'partial' }],
@@ -292,7 +358,9 @@ export const serviceMachine = setup({
     stopping: {
       description: 'No new calls; recordings finalised, captures, paths, then the media server.',
       initial: 'cameras',
-      after: { stopTimeout: { target: 'stopped', description: 'what is left is found again at the next start' } },
+      after: {
+        stopTimeout: { target: 'stopped', description: 'what is left is found again at the next start' },
+      },
       states: {
         cameras: {
           entry: { type: 'releaseCameras', params: { reason: 'service_stopped' } },

@@ -35,7 +35,10 @@ export interface SaveRequest {
   readonly frameSeenMonoMs: number;
 }
 
-const saveError = { type: 'storeTrouble' as const, params: ({ event }: { event: { error: unknown } }) => ({ error: event.error }) };
+const saveError = {
+  type: 'storeTrouble' as const,
+  params: ({ event }: { event: { error: unknown } }) => ({ error: event.error }),
+};
 
 export const snapshotMachine = setup({
   types: {} as { context: SnapshotContext; events: SnapshotEvent; input: SnapshotInput },
@@ -46,10 +49,15 @@ export const snapshotMachine = setup({
   },
   actions: {
     wantStream: sendTo(parentOf, ({ context }) => ({ type: 'reason.add', reason: `snapshot:${context.id}` })),
-    releaseStream: sendTo(parentOf, ({ context }) => ({ type: 'reason.remove', reason: `snapshot:${context.id}` })),
+    releaseStream: sendTo(parentOf, ({ context }) => ({
+      type: 'reason.remove',
+      reason: `snapshot:${context.id}`,
+    })),
     reportEnded: sendTo(parentOf, ({ context }) => ({ type: 'snapshot.ended', id: context.id })),
     storeFrame: assign({ frameSeenMonoMs: (_, params: { seenMonoMs: number }) => params.seenMonoMs }),
-    storeSaved: assign({ saved: (_, params: { saved: SavedSnapshot & { frameAgeMs: number } }) => params.saved }),
+    storeSaved: assign({
+      saved: (_, params: { saved: SavedSnapshot & { frameAgeMs: number } }) => params.saved,
+    }),
     storeTrouble: assign({ trouble: (_, params: { error: unknown }) => troubleOf(params.error) }),
   },
   guards: {
@@ -73,7 +81,11 @@ export const snapshotMachine = setup({
           actions: {
             type: 'storeTrouble',
             params: {
-              error: { code: 'deadline', reason: 'no_frame_in_time', message: 'No picture came from the camera in time.' },
+              error: {
+                code: 'deadline',
+                reason: 'no_frame_in_time',
+                message: 'No picture came from the camera in time.',
+              },
             },
           },
         },
@@ -113,7 +125,10 @@ export const snapshotMachine = setup({
           invoke: {
             id: 'savePicture',
             src: 'savePicture',
-            input: ({ context }) => ({ request: context.request, frameSeenMonoMs: context.frameSeenMonoMs ?? 0 }),
+            input: ({ context }) => ({
+              request: context.request,
+              frameSeenMonoMs: context.frameSeenMonoMs ?? 0,
+            }),
             onDone: {
               target: '#snapshot.taken',
               actions: { type: 'storeSaved', params: ({ event }) => ({ saved: event.output }) },

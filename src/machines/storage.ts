@@ -3,7 +3,7 @@
  * recordings act on it. Never deletes anything. Reports `storage.changed`.
  */
 import { assign, fromPromise, raise, sendTo, setup } from 'xstate';
-import { troubleOf, type Trouble } from './errors.ts';
+import { type Trouble, troubleOf } from './errors.ts';
 import { parentOf } from './report.ts';
 import type { StorageMeasure } from './values.ts';
 
@@ -32,7 +32,8 @@ export function usedPercent(measure: StorageMeasure): number {
   return Math.min(100, Math.max(0, (1 - measure.availableBytes / measure.totalBytes) * 100));
 }
 
-const used = (context: StorageContext): number => (context.measure === null ? 0 : usedPercent(context.measure));
+const used = (context: StorageContext): number =>
+  context.measure === null ? 0 : usedPercent(context.measure);
 
 const reportLevel = (level: StorageLevel) => ({ type: 'report' as const, params: { level } });
 
@@ -58,7 +59,10 @@ export const storageMachine = setup({
       trouble: (_, params: { error: unknown }) => troubleOf(params.error),
     }),
     announceMeasured: raise({ type: 'measured' }),
-    report: sendTo(parentOf, (_, params: { level: StorageLevel }) => ({ type: 'storage.changed', level: params.level })),
+    report: sendTo(parentOf, (_, params: { level: StorageLevel }) => ({
+      type: 'storage.changed',
+      level: params.level,
+    })),
   },
   guards: {
     notWritable: ({ context }) => context.measure === null || !context.measure.writable,
@@ -84,11 +88,17 @@ export const storageMachine = setup({
             src: 'measure',
             onDone: {
               target: 'waiting',
-              actions: [{ type: 'storeMeasure', params: ({ event }) => ({ measure: event.output }) }, 'announceMeasured'],
+              actions: [
+                { type: 'storeMeasure', params: ({ event }) => ({ measure: event.output }) },
+                'announceMeasured',
+              ],
             },
             onError: {
               target: 'waiting',
-              actions: [{ type: 'storeFailure', params: ({ event }) => ({ error: event.error }) }, 'announceMeasured'],
+              actions: [
+                { type: 'storeFailure', params: ({ event }) => ({ error: event.error }) },
+                'announceMeasured',
+              ],
             },
           },
         },

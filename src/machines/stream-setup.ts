@@ -1,5 +1,15 @@
 /** The stream machine's actors, actions, guards and delays; the chart is in stream.ts. */
-import { assign, cancel, enqueueActions, fromCallback, fromPromise, raise, sendTo, setup, stopChild } from 'xstate';
+import {
+  assign,
+  cancel,
+  enqueueActions,
+  fromCallback,
+  fromPromise,
+  raise,
+  sendTo,
+  setup,
+  stopChild,
+} from 'xstate';
 import { backoffMs } from './backoff.ts';
 import { type Trouble, troubleOf } from './errors.ts';
 import { pathMachine } from './path.ts';
@@ -54,7 +64,9 @@ export const streamSetup = setup({
     snapshot: snapshotMachine,
     findCapture: fromPromise<AdoptableCapture | null, CameraId>(no('findCapture')),
     /** Starts or adopts; sends `capture.spawned` and `capture.exited`. Ending it leaves the process alone. */
-    runCapture: fromCallback<StreamEvent, { plan: CapturePlan | null; adopt: ProcessIdentity | null }>(() => {}),
+    runCapture: fromCallback<StreamEvent, { plan: CapturePlan | null; adopt: ProcessIdentity | null }>(
+      () => {},
+    ),
     /** Sends `frame.tapped`. */
     watchTap: fromCallback<StreamEvent, CameraId>(() => {}),
     stopCapture: fromPromise<void, CameraId>(no('stopCapture')),
@@ -84,7 +96,8 @@ export const streamSetup = setup({
       baselineBytes: ({ context }, params: { path: PathObservation | null }) => {
         if (params.path === null || !params.path.available) return 0;
         // Bytes that shrank are a new publisher's: counted from nothing.
-        if (context.observation !== null && params.path.inboundBytes < context.observation.inboundBytes) return 0;
+        if (context.observation !== null && params.path.inboundBytes < context.observation.inboundBytes)
+          return 0;
         return context.baselineBytes ?? params.path.inboundBytes;
       },
     }),
@@ -97,10 +110,13 @@ export const streamSetup = setup({
     countAttempt: assign({ attempts: ({ context }) => context.attempts + 1 }),
     clearAttempts: assign({ attempts: 0, trouble: null }),
     addLate: assign({
-      late: ({ context }, params: { subject: WatchdogSubject }) => [...new Set([...context.late, params.subject])],
+      late: ({ context }, params: { subject: WatchdogSubject }) => [
+        ...new Set([...context.late, params.subject]),
+      ],
     }),
     removeLate: assign({
-      late: ({ context }, params: { subject: WatchdogSubject }) => context.late.filter((s) => s !== params.subject),
+      late: ({ context }, params: { subject: WatchdogSubject }) =>
+        context.late.filter((s) => s !== params.subject),
     }),
     excuseBytes: assign({ late: ({ context }) => context.late.filter((subject) => subject !== 'bytes') }),
     excuseTap: assign({ late: ({ context }) => context.late.filter((subject) => subject === 'bytes') }),
@@ -110,14 +126,21 @@ export const streamSetup = setup({
       reasons: ({ context }, params: { reason: string }) => [...new Set([...context.reasons, params.reason])],
     }),
     removeReason: assign({
-      reasons: ({ context }, params: { reason: string }) => context.reasons.filter((r) => r !== params.reason),
+      reasons: ({ context }, params: { reason: string }) =>
+        context.reasons.filter((r) => r !== params.reason),
     }),
     startCallTimer: raise(
       { type: 'call.lapsed' },
-      { id: 'callTimer', delay: ({ context }: { context: StreamContext }) => context.limits.callCloseAfterMs },
+      {
+        id: 'callTimer',
+        delay: ({ context }: { context: StreamContext }) => context.limits.callCloseAfterMs,
+      },
     ),
     cancelCallTimer: cancel('callTimer'),
-    reportCall: sendTo(parentOf, (_, params: { wanted: boolean }) => ({ type: 'call.changed', wanted: params.wanted })),
+    reportCall: sendTo(parentOf, (_, params: { wanted: boolean }) => ({
+      type: 'call.changed',
+      wanted: params.wanted,
+    })),
     // ---- the entry in the server's configuration
     /** `forRecorder`: only when the recorder waits for a newer entry. */
     wantEntry: enqueueActions(({ context, enqueue }, params: { forRecorder: boolean }) => {
@@ -183,12 +206,17 @@ export const streamSetup = setup({
     toViewers: sendTo('viewers', (_, params: { live: boolean }) => ({
       type: params.live ? 'stream.live' : 'stream.notLive',
     })),
-    toPath: sendTo('path', (_, params: { up: boolean }) => ({ type: params.up ? 'server.up' : 'server.down' })),
+    toPath: sendTo('path', (_, params: { up: boolean }) => ({
+      type: params.up ? 'server.up' : 'server.down',
+    })),
     tellPathServer: enqueueActions(({ context, enqueue }) => {
       if (context.server !== null) enqueue.sendTo('path', { type: 'server.up' });
     }),
     raiseDemand: sendTo('viewers', { type: 'demand.touched' }),
-    showReaders: sendTo('viewers', (_, params: { readers: number }) => ({ type: 'readers.observed', ...params })),
+    showReaders: sendTo('viewers', (_, params: { readers: number }) => ({
+      type: 'readers.observed',
+      ...params,
+    })),
     driftToPath: sendTo('path', { type: 'entry.drifted' }),
     tellRecording: enqueueActions(({ context, enqueue }, params: { event: RecordingEvent }) => {
       if (context.session !== null) enqueue.sendTo(recordingChild(context.session), params.event);
@@ -210,8 +238,10 @@ export const streamSetup = setup({
         reason: 'stream_faulted',
         message: 'The stream does not work.',
       };
-      if (context.session !== null) enqueue.sendTo(recordingChild(context.session), { type: 'stream.faulted', trouble });
-      for (const id of context.snapshots) enqueue.sendTo(snapshotChild(id), { type: 'stream.faulted', trouble });
+      if (context.session !== null)
+        enqueue.sendTo(recordingChild(context.session), { type: 'stream.faulted', trouble });
+      for (const id of context.snapshots)
+        enqueue.sendTo(snapshotChild(id), { type: 'stream.faulted', trouble });
     }),
     // ---- children that live as long as their data
     spawnRecording: enqueueActions(({ context, enqueue }, params: { order: RecordingOrder }) => {
@@ -225,11 +255,18 @@ export const streamSetup = setup({
       ({ context, enqueue }, params: { snapshot: Omit<SnapshotInput, 'wasLive'>; live: boolean }) => {
         const { snapshot, live } = params;
         enqueue.assign({ snapshots: [...context.snapshots, snapshot.id] });
-        enqueue.spawnChild('snapshot', { id: snapshotChild(snapshot.id), input: { ...snapshot, wasLive: live } });
+        enqueue.spawnChild('snapshot', {
+          id: snapshotChild(snapshot.id),
+          input: { ...snapshot, wasLive: live },
+        });
         if (!live) return;
-        if (context.tapTrouble !== null) enqueue.sendTo(snapshotChild(snapshot.id), { type: 'tap.unavailable' });
+        if (context.tapTrouble !== null)
+          enqueue.sendTo(snapshotChild(snapshot.id), { type: 'tap.unavailable' });
         else if (context.frame !== null) {
-          enqueue.sendTo(snapshotChild(snapshot.id), { type: 'frame.seen', seenMonoMs: context.frame.seenMonoMs });
+          enqueue.sendTo(snapshotChild(snapshot.id), {
+            type: 'frame.seen',
+            seenMonoMs: context.frame.seenMonoMs,
+          });
         }
       },
     ),
@@ -290,14 +327,16 @@ export const streamSetup = setup({
       params.path.inboundBytes !== context.observation?.inboundBytes,
     tapped: ({ context }) => context.frame !== null || context.tapTrouble !== null,
     grewWith: ({ context }, params: { path: PathObservation | null }) =>
-      params.path?.available === true && params.path.inboundBytes !== (context.observation?.inboundBytes ?? 0),
+      params.path?.available === true &&
+      params.path.inboundBytes !== (context.observation?.inboundBytes ?? 0),
     pathGone: (_, params: { path: PathObservation | null }) => params.path === null || !params.path.available,
     publisherChanged: ({ context }, params: { path: PathObservation | null }) =>
       params.path !== null &&
       context.observation !== null &&
       (params.path.sourceId !== context.observation.sourceId ||
         params.path.availableTime !== context.observation.availableTime),
-    pictureChanged: ({ context }, params: { frame: TappedFrame }) => context.frame?.digest !== params.frame.digest,
+    pictureChanged: ({ context }, params: { frame: TappedFrame }) =>
+      context.frame?.digest !== params.frame.digest,
     framesLate: ({ context }) => context.late.includes('frames'),
     noneLate: ({ context }) => context.late.length === 0,
     noneLateAndPublished: ({ context }) => context.late.length === 0 && published(context),
@@ -313,7 +352,8 @@ export const streamSetup = setup({
       found !== null && present !== null && !present.includes(found.devicePath),
     hasSession: ({ context }) => context.session !== null,
     noSession: ({ context }) => context.session === null,
-    storageEndsIt: (_, params: { level: string }) => params.level === 'critical' || params.level === 'missing',
+    storageEndsIt: (_, params: { level: string }) =>
+      params.level === 'critical' || params.level === 'missing',
     somebody: (_, params: { readers: number }) => params.readers > 0,
     entryGone: ({ context }) => context.server === null || context.agreedRevision === context.revision,
     stillWatched: ({ context }) => (context.observation?.readers ?? 0) > 0,
@@ -331,6 +371,10 @@ export const streamSetup = setup({
     faultedRetry: ({ context }) => context.limits.faultedRetryMs,
     releaseLimit: ({ context }) => context.limits.releaseLimitMs,
     backoff: ({ context: { attempts, limits } }) =>
-      backoffMs(attempts, { firstMs: limits.backoffMs, longestMs: limits.backoffMaxMs, jitter: limits.backoffJitter }),
+      backoffMs(attempts, {
+        firstMs: limits.backoffMs,
+        longestMs: limits.backoffMaxMs,
+        jitter: limits.backoffJitter,
+      }),
   },
 });

@@ -136,16 +136,29 @@ export type StreamReport =
   | { type: 'compare.now' }
   | { type: 'call.changed'; wanted: boolean }
   | { type: 'recording.started'; session: string; cameraId: CameraId }
-  | { type: 'recording.ended'; session: string; cameraId: CameraId; finished: FinishedRecording | null; failed: boolean }
+  | {
+      type: 'recording.ended';
+      session: string;
+      cameraId: CameraId;
+      finished: FinishedRecording | null;
+      failed: boolean;
+    }
   | { type: 'stream.released' };
 
 /** Codes that a quick retry does not cure. */
-export const SLOW_CODES: readonly string[] = ['device-busy', 'no-permission', 'no-bandwidth', 'missing-program'];
+export const SLOW_CODES: readonly string[] = [
+  'device-busy',
+  'no-permission',
+  'no-bandwidth',
+  'missing-program',
+];
 
 /** Is the capture's picture on the path: available, and bytes came beyond what was there before? */
 export function published(context: Pick<StreamContext, 'observation' | 'baselineBytes'>): boolean {
   const { observation, baselineBytes } = context;
-  return observation?.available === true && baselineBytes !== null && observation.inboundBytes > baselineBytes;
+  return (
+    observation?.available === true && baselineBytes !== null && observation.inboundBytes > baselineBytes
+  );
 }
 
 /** What our own actors were doing when the stream was lost, as a recording's gap tells it. */

@@ -4,18 +4,42 @@
  * the process. Reports `entry.wanted`, `watch.*`, `recording.*`, `stream.released`.
  * Design: docs/architecture.md; every state and number: docs/machines/stream.md.
  */
-import { lossCause, type StreamContext } from './stream-values.ts';
+
 import { streamSetup } from './stream-setup.ts';
+import { lossCause, type StreamContext } from './stream-values.ts';
 import type { MediaServerInfo } from './values.ts';
 
-const observe = { type: 'storeObservation' as const, params: ({ event }: { event: { path: StreamContext['observation'] } }) => ({ path: event.path }) };
+const observe = {
+  type: 'storeObservation' as const,
+  params: ({ event }: { event: { path: StreamContext['observation'] } }) => ({ path: event.path }),
+};
 const path = ({ event }: { event: { path: StreamContext['observation'] } }) => ({ path: event.path });
-const readers = { type: 'showReaders' as const, params: ({ event }: { event: { path: StreamContext['observation'] } }) => ({ readers: event.path?.readers ?? 0 }) };
-const keepTrouble = { type: 'storeTrouble' as const, params: ({ event }: { event: { error: unknown } }) => ({ error: event.error }) };
-const keepEnd = { type: 'storeTrouble' as const, params: ({ event }: { event: { end: { trouble: unknown } } }) => ({ error: event.end.trouble }) };
-const lostNow = { type: 'tellLost' as const, params: ({ event, context }: { event: { atMs: number }; context: StreamContext }) => ({ atMs: event.atMs, cause: lossCause(context) }) };
+const readers = {
+  type: 'showReaders' as const,
+  params: ({ event }: { event: { path: StreamContext['observation'] } }) => ({
+    readers: event.path?.readers ?? 0,
+  }),
+};
+const keepTrouble = {
+  type: 'storeTrouble' as const,
+  params: ({ event }: { event: { error: unknown } }) => ({ error: event.error }),
+};
+const keepEnd = {
+  type: 'storeTrouble' as const,
+  params: ({ event }: { event: { end: { trouble: unknown } } }) => ({ error: event.end.trouble }),
+};
+const lostNow = {
+  type: 'tellLost' as const,
+  params: ({ event, context }: { event: { atMs: number }; context: StreamContext }) => ({
+    atMs: event.atMs,
+    cause: lossCause(context),
+  }),
+};
 const storeServerUp = [
-  { type: 'storeServer' as const, params: ({ event }: { event: { info: MediaServerInfo } }) => ({ info: event.info }) },
+  {
+    type: 'storeServer' as const,
+    params: ({ event }: { event: { info: MediaServerInfo } }) => ({ info: event.info }),
+  },
   { type: 'toPath' as const, params: { up: true } },
 ];
 const wantEntry = { type: 'wantEntry' as const, params: { forRecorder: false } };
@@ -43,7 +67,11 @@ const starting = streamSetup.createStateConfig({
       after: {
         startTimeout: {
           target: '#stream.clearing',
-          actions: trouble('deadline', 'not_published_in_time', 'The capture runs but nothing arrived at the media server in time.'),
+          actions: trouble(
+            'deadline',
+            'not_published_in_time',
+            'The capture runs but nothing arrived at the media server in time.',
+          ),
         },
       },
       states: {
@@ -64,7 +92,11 @@ const starting = streamSetup.createStateConfig({
             input: ({ context }) => context.cameraId,
             onDone: {
               target: '#stream.clearing',
-              actions: trouble('capture-failed', 'no_first_frame', 'The capture publishes but no picture was tapped.'),
+              actions: trouble(
+                'capture-failed',
+                'no_first_frame',
+                'The capture publishes but no picture was tapped.',
+              ),
             },
             onError: {
               target: 'tapping',
@@ -87,12 +119,28 @@ const starting = streamSetup.createStateConfig({
 
 const live = streamSetup.createStateConfig({
   description: 'The picture is there.',
-  entry: ['clearTrouble', { type: 'toViewers', params: { live: true } }, { type: 'tellRecording', params: { event: { type: 'stream.live' } } }],
+  entry: [
+    'clearTrouble',
+    { type: 'toViewers', params: { live: true } },
+    { type: 'tellRecording', params: { event: { type: 'stream.live' } } },
+  ],
   exit: { type: 'toViewers', params: { live: false } },
   invoke: [
-    { id: 'bytes', src: 'watchdog', input: ({ context }) => ({ subject: 'bytes', limitMs: context.limits.bytesLimitMs }) },
-    { id: 'frames', src: 'watchdog', input: ({ context }) => ({ subject: 'frames', limitMs: context.limits.framesLimitMs }) },
-    { id: 'picture', src: 'watchdog', input: ({ context }) => ({ subject: 'picture', limitMs: context.limits.pictureLimitMs }) },
+    {
+      id: 'bytes',
+      src: 'watchdog',
+      input: ({ context }) => ({ subject: 'bytes', limitMs: context.limits.bytesLimitMs }),
+    },
+    {
+      id: 'frames',
+      src: 'watchdog',
+      input: ({ context }) => ({ subject: 'frames', limitMs: context.limits.framesLimitMs }),
+    },
+    {
+      id: 'picture',
+      src: 'watchdog',
+      input: ({ context }) => ({ subject: 'picture', limitMs: context.limits.pictureLimitMs }),
+    },
   ],
   initial: 'flowing',
   on: {
@@ -104,18 +152,26 @@ const live = streamSetup.createStateConfig({
           { type: 'storeFrame', params: ({ event }) => ({ frame: event.frame }) },
           'beatFrames',
           'beatPicture',
-          { type: 'tellSnapshots', params: ({ event }) => ({ event: { type: 'frame.seen', seenMonoMs: event.frame.seenMonoMs } }) },
+          {
+            type: 'tellSnapshots',
+            params: ({ event }) => ({ event: { type: 'frame.seen', seenMonoMs: event.frame.seenMonoMs } }),
+          },
         ],
       },
       {
         actions: [
           { type: 'storeFrame', params: ({ event }) => ({ frame: event.frame }) },
           'beatFrames',
-          { type: 'tellSnapshots', params: ({ event }) => ({ event: { type: 'frame.seen', seenMonoMs: event.frame.seenMonoMs } }) },
+          {
+            type: 'tellSnapshots',
+            params: ({ event }) => ({ event: { type: 'frame.seen', seenMonoMs: event.frame.seenMonoMs } }),
+          },
         ],
       },
     ],
-    'watchdog.fresh': { actions: { type: 'removeLate', params: ({ event }) => ({ subject: event.subject }) } },
+    'watchdog.fresh': {
+      actions: { type: 'removeLate', params: ({ event }) => ({ subject: event.subject }) },
+    },
   },
   states: {
     flowing: {
@@ -139,7 +195,9 @@ const live = streamSetup.createStateConfig({
               readers,
               {
                 type: 'tellRecording',
-                params: ({ event }) => ({ event: { type: 'stream.blip', cause: 'publisher_replaced', atMs: event.atMs } }),
+                params: ({ event }) => ({
+                  event: { type: 'stream.blip', cause: 'publisher_replaced', atMs: event.atMs },
+                }),
               },
             ],
             description: 'an interruption that happened between two looks',
@@ -153,7 +211,9 @@ const live = streamSetup.createStateConfig({
           actions: { type: 'addLate', params: ({ event }) => ({ subject: event.subject }) },
         },
       },
-      after: { forget: { actions: 'clearAttempts', description: 'well for long: earlier failures are forgotten' } },
+      after: {
+        forget: { actions: 'clearAttempts', description: 'well for long: earlier failures are forgotten' },
+      },
     },
     suspect: {
       description: 'Bytes stand still, pictures stopped coming, or the picture is frozen.',
@@ -186,7 +246,11 @@ const live = streamSetup.createStateConfig({
           guard: 'worthRestart',
           target: '#stream.clearing',
           actions: [
-            trouble('capture-failed', 'stream_stalled', 'The capture process lives but its picture stopped coming.'),
+            trouble(
+              'capture-failed',
+              'stream_stalled',
+              'The capture process lives but its picture stopped coming.',
+            ),
             { type: 'tellLost', params: { atMs: null } },
           ],
         },
@@ -225,7 +289,11 @@ const live = streamSetup.createStateConfig({
           {
             guard: { type: 'publishedWith', params: path },
             target: 'flowing',
-            actions: [observe, readers, { type: 'tellRecording', params: { event: { type: 'stream.live' } } }],
+            actions: [
+              observe,
+              readers,
+              { type: 'tellRecording', params: { event: { type: 'stream.live' } } },
+            ],
           },
           { actions: [observe, readers] },
         ],
@@ -236,14 +304,21 @@ const live = streamSetup.createStateConfig({
       },
       states: {
         deciding: { always: [{ guard: 'serverDown', target: 'serverDown' }, { target: 'serverUp' }] },
-        serverDown: { description: 'Nothing to publish to.', on: { 'server.up': { target: 'serverUp', actions: storeServerUp } } },
+        serverDown: {
+          description: 'Nothing to publish to.',
+          on: { 'server.up': { target: 'serverUp', actions: storeServerUp } },
+        },
         serverUp: {
           description: 'The server is well; the capture should be back any moment.',
           always: { guard: 'serverDown', target: 'serverDown' },
           after: {
             republishLimit: {
               target: '#stream.clearing',
-              actions: trouble('capture-failed', 'not_republished', 'The media server is well but the capture did not come back to it.'),
+              actions: trouble(
+                'capture-failed',
+                'not_republished',
+                'The media server is well but the capture did not come back to it.',
+              ),
             },
           },
         },
@@ -277,7 +352,7 @@ const live = streamSetup.createStateConfig({
 
 export const streamMachine = streamSetup.createMachine({
   id: 'stream',
-  description: 'One camera\'s stream: path, capture, who needs it.',
+  description: "One camera's stream: path, capture, who needs it.",
   context: ({ input }) => ({
     ...input,
     plan: null,
@@ -338,11 +413,20 @@ export const streamMachine = streamSetup.createMachine({
       ],
     },
     'server.up': { actions: storeServerUp },
-    'server.down': { actions: ['dropServer', { type: 'toPath', params: { up: false } }, { type: 'tellLost', params: { atMs: null, cause: 'media_server_lost' } }] },
+    'server.down': {
+      actions: [
+        'dropServer',
+        { type: 'toPath', params: { up: false } },
+        { type: 'tellLost', params: { atMs: null, cause: 'media_server_lost' } },
+      ],
+    },
     'path.observed': { actions: [observe, readers] },
     'entry.drifted': { actions: 'driftToPath' },
     'entry.agreed': {
-      actions: [{ type: 'noteAgreed', params: ({ event }) => ({ revision: event.revision }) }, 'answerRecorder'],
+      actions: [
+        { type: 'noteAgreed', params: ({ event }) => ({ revision: event.revision }) },
+        'answerRecorder',
+      ],
     },
     'entry.refused': { actions: { type: 'storeTrouble', params: ({ event }) => ({ error: event.trouble }) } },
     'demand.touched': { actions: 'raiseDemand' },
@@ -386,27 +470,42 @@ export const streamMachine = streamSetup.createMachine({
       guard: { type: 'storageEndsIt', params: ({ event }) => ({ level: event.level }) },
       actions: {
         type: 'stopRecording',
-        params: ({ event }) => ({ reason: event.level === 'missing' ? 'storage_missing' : 'storage_critical' }),
+        params: ({ event }) => ({
+          reason: event.level === 'missing' ? 'storage_missing' : 'storage_critical',
+        }),
       },
     },
     'record.arm': {
-      actions: [{ type: 'arm', params: ({ event }) => ({ order: event.order }) }, wantForRecorder, 'answerRecorder'],
+      actions: [
+        { type: 'arm', params: ({ event }) => ({ order: event.order }) },
+        wantForRecorder,
+        'answerRecorder',
+      ],
     },
     'record.disarm': { actions: ['disarm', wantForRecorder, 'answerRecorder'] },
-    'recording.started': { actions: { type: 'relayStarted', params: ({ event }) => ({ session: event.session }) } },
+    'recording.started': {
+      actions: { type: 'relayStarted', params: ({ event }) => ({ session: event.session }) },
+    },
     'recording.ended': { actions: ['relayEnded', 'forgetSession'] },
     'snapshot.order': {
       actions: { type: 'spawnSnapshot', params: ({ event }) => ({ snapshot: event.snapshot, live: false }) },
     },
     'snapshot.ended': { actions: { type: 'forgetSnapshot', params: ({ event }) => ({ id: event.id }) } },
-    'capture.spawned': { actions: { type: 'storeProcess', params: ({ event }) => ({ process: event.process }) } },
+    'capture.spawned': {
+      actions: { type: 'storeProcess', params: ({ event }) => ({ process: event.process }) },
+    },
     'frame.tapped': {
       actions: [
         { type: 'storeFrame', params: ({ event }) => ({ frame: event.frame }) },
-        { type: 'tellSnapshots', params: ({ event }) => ({ event: { type: 'frame.seen', seenMonoMs: event.frame.seenMonoMs } }) },
+        {
+          type: 'tellSnapshots',
+          params: ({ event }) => ({ event: { type: 'frame.seen', seenMonoMs: event.frame.seenMonoMs } }),
+        },
       ],
     },
-    'xstate.done.actor.*': { actions: { type: 'dropDone', params: ({ event }) => ({ actorId: event.actorId }) } },
+    'xstate.done.actor.*': {
+      actions: { type: 'dropDone', params: ({ event }) => ({ actorId: event.actorId }) },
+    },
     'xstate.error.actor.*': {
       actions: { type: 'forgetCrashed', params: ({ event }) => ({ actorId: event.actorId }) },
     },
@@ -440,15 +539,27 @@ export const streamMachine = streamSetup.createMachine({
             ],
             onError: { target: '#stream.unavailable', actions: keepTrouble },
           },
-          on: { 'camera.present': { actions: { type: 'notePresent', params: ({ event }) => ({ devicePaths: event.devicePaths }) } } },
+          on: {
+            'camera.present': {
+              actions: { type: 'notePresent', params: ({ event }) => ({ devicePaths: event.devicePaths }) },
+            },
+          },
         },
         waitingForCamera: {
           description: 'The process lives; it is adopted when the camera is on the same device.',
           always: [
-            { guard: 'presentOnSameDevice', target: '#stream.live.republishing', actions: ['adoptFound', 'spawnCapture'] },
+            {
+              guard: 'presentOnSameDevice',
+              target: '#stream.live.republishing',
+              actions: ['adoptFound', 'spawnCapture'],
+            },
             { guard: 'presentElsewhere', target: '#stream.stopping' },
           ],
-          on: { 'camera.present': { actions: { type: 'notePresent', params: ({ event }) => ({ devicePaths: event.devicePaths }) } } },
+          on: {
+            'camera.present': {
+              actions: { type: 'notePresent', params: ({ event }) => ({ devicePaths: event.devicePaths }) },
+            },
+          },
         },
       },
     },
@@ -487,7 +598,10 @@ export const streamMachine = streamSetup.createMachine({
       on: {
         ...live.on,
         'snapshot.order': {
-          actions: { type: 'spawnSnapshot', params: ({ event }) => ({ snapshot: event.snapshot, live: true }) },
+          actions: {
+            type: 'spawnSnapshot',
+            params: ({ event }) => ({ snapshot: event.snapshot, live: true }),
+          },
         },
       },
     },
@@ -526,14 +640,23 @@ export const streamMachine = streamSetup.createMachine({
     },
     backoff: {
       description: 'Waiting before the next attempt; each wait is longer.',
-      always: { guard: 'serverDown', target: 'unavailable', actions: { type: 'comeBackTo', params: { state: 'backoff' } } },
+      always: {
+        guard: 'serverDown',
+        target: 'unavailable',
+        actions: { type: 'comeBackTo', params: { state: 'backoff' } },
+      },
       on: { 'stream.retry': { target: 'provisioning', actions: 'clearAttempts' } },
       after: { backoff: 'provisioning' },
     },
     faulted: {
-      description: 'Not worth retrying fast; the trouble says why. Tried again slowly, on an order, and on a re-plug.',
+      description:
+        'Not worth retrying fast; the trouble says why. Tried again slowly, on an order, and on a re-plug.',
       entry: 'tellFaulted',
-      always: { guard: 'serverDown', target: 'unavailable', actions: { type: 'comeBackTo', params: { state: 'faulted' } } },
+      always: {
+        guard: 'serverDown',
+        target: 'unavailable',
+        actions: { type: 'comeBackTo', params: { state: 'faulted' } },
+      },
       on: {
         'stream.retry': { target: 'provisioning', actions: 'clearAttempts' },
         'stream.ask': { actions: 'tellFaulted' },
@@ -549,7 +672,13 @@ export const streamMachine = streamSetup.createMachine({
     unplugging: {
       description: 'The device is gone or switched off: its capture ends, its path goes.',
       entry: ['watchFast', 'leaveTap'],
-      exit: ['watchSlow', 'leaveCapture', 'forgetCapture', 'clearAttempts', { type: 'comeBackTo', params: { state: 'idle' } }],
+      exit: [
+        'watchSlow',
+        'leaveCapture',
+        'forgetCapture',
+        'clearAttempts',
+        { type: 'comeBackTo', params: { state: 'idle' } },
+      ],
       invoke: {
         id: 'endCapture',
         src: 'stopCapture',
@@ -561,11 +690,19 @@ export const streamMachine = streamSetup.createMachine({
     releasing: {
       description: 'The end of this actor: session, capture and path go, in this order.',
       initial: 'recording',
-      after: { releaseLimit: { target: 'released', description: 'whatever is left is found again at the next start' } },
+      after: {
+        releaseLimit: {
+          target: 'released',
+          description: 'whatever is left is found again at the next start',
+        },
+      },
       states: {
         recording: {
           description: 'A running session is finalised first.',
-          entry: { type: 'stopRecording', params: ({ context }) => ({ reason: context.ending ?? 'service_stopped' }) },
+          entry: {
+            type: 'stopRecording',
+            params: ({ context }) => ({ reason: context.ending ?? 'service_stopped' }),
+          },
           always: { guard: 'noSession', target: 'capture' },
         },
         capture: {

@@ -30,8 +30,12 @@ export type ViewersReport = { type: 'viewers.came' } | { type: 'viewers.left' };
 export const viewersMachine = setup({
   types: {} as { context: ViewersContext; events: ViewersEvent; input: ViewersInput },
   actors: {
-    withdrawDemand: fromPromise<void, CameraId>(() => Promise.reject(new Error('withdrawDemand: no adapter provided'))),
-    countReaders: fromPromise<number, CameraId>(() => Promise.reject(new Error('countReaders: no adapter provided'))),
+    withdrawDemand: fromPromise<void, CameraId>(() =>
+      Promise.reject(new Error('withdrawDemand: no adapter provided')),
+    ),
+    countReaders: fromPromise<number, CameraId>(() =>
+      Promise.reject(new Error('countReaders: no adapter provided')),
+    ),
   },
   actions: {
     noteReaders: assign({ readers: (_, params: { readers: number }) => params.readers }),
@@ -60,11 +64,18 @@ export const viewersMachine = setup({
     none: {
       description: 'Nobody watches.',
       on: {
-        'demand.touched': { target: 'held', actions: 'reportCame', description: 'a reader came to the idle path' },
+        'demand.touched': {
+          target: 'held',
+          actions: 'reportCame',
+          description: 'a reader came to the idle path',
+        },
         'readers.observed': {
           guard: { type: 'somebody', params: ({ event }) => ({ readers: event.readers }) },
           target: 'watching',
-          actions: [{ type: 'noteReaders', params: ({ event }) => ({ readers: event.readers }) }, 'reportCame'],
+          actions: [
+            { type: 'noteReaders', params: ({ event }) => ({ readers: event.readers }) },
+            'reportCame',
+          ],
           description: 'a reader joined while something else kept the stream live',
         },
       },
@@ -94,7 +105,8 @@ export const viewersMachine = setup({
       },
     },
     closing: {
-      description: 'The last reader left, or the first has not joined yet; demand is withdrawn when the closing time is over.',
+      description:
+        'The last reader left, or the first has not joined yet; demand is withdrawn when the closing time is over.',
       on: {
         'readers.observed': {
           guard: { type: 'somebody', params: ({ event }) => ({ readers: event.readers }) },

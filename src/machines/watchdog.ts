@@ -44,7 +44,10 @@ export const watchdogMachine = setup({
     late: {
       description: 'No sign for longer than the limit.',
       entry: 'reportLate',
-      on: { beat: { target: 'fresh', actions: 'reportFresh' }, 'watchdog.hold': { target: 'held', actions: 'reportFresh' } },
+      on: {
+        beat: { target: 'fresh', actions: 'reportFresh' },
+        'watchdog.hold': { target: 'held', actions: 'reportFresh' },
+      },
     },
     held: {
       description: 'No sign can be expected now (the media server is down, the tap cannot be written).',

@@ -49,7 +49,8 @@ export function requirePresent(camera: CameraView): void {
 /** @throws CameraError when a stream cannot be started now */
 export function refuseStream(camera: CameraView, service: ServiceView): void {
   requirePresent(camera);
-  if (camera.stream.state === 'faulted' && camera.stream.trouble !== null) throw errorOf(camera.stream.trouble);
+  if (camera.stream.state === 'faulted' && camera.stream.trouble !== null)
+    throw errorOf(camera.stream.trouble);
   const health = service.mediaServer.health.state;
   if (!health.startsWith('healthy') && !health.startsWith('failing')) {
     throw new CameraError('media-server-unreachable', 'The media server does not answer now.', {
@@ -74,10 +75,14 @@ export function refuseRecording(camera: CameraView, service: ServiceView): void 
     const full = storage.state === 'critical';
     throw new CameraError(
       'storage',
-      full ? 'The recordings disk is almost full.' : 'The recordings folder is not there or cannot be written.',
+      full
+        ? 'The recordings disk is almost full.'
+        : 'The recordings folder is not there or cannot be written.',
       {
         reason: full ? 'storage_critical' : 'storage_missing',
-        suggestion: full ? 'Delete recordings or add space.' : 'Mount the disk or give the service the right to write.',
+        suggestion: full
+          ? 'Delete recordings or add space.'
+          : 'Mount the disk or give the service the right to write.',
         facts: { available_bytes: storage.availableBytes },
       },
     );

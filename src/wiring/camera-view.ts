@@ -2,10 +2,16 @@
 import type { ActorRefFrom } from 'xstate';
 import type { CameraView, CameraWord } from '../api/door.ts';
 import { type cameraMachine, planOf } from '../machines/camera.ts';
+import { storyPath } from '../machines/state-path.ts';
 import { recordingChild } from '../machines/stream-setup.ts';
-import { statePath } from '../machines/state-path.ts';
 import type { Journal } from './journal.ts';
-import { type RecordingRef, recordingView, type StreamInstants, type StreamRef, streamView } from './stream-view.ts';
+import {
+  type RecordingRef,
+  recordingView,
+  type StreamInstants,
+  type StreamRef,
+  streamView,
+} from './stream-view.ts';
 
 export type CameraRef = ActorRefFrom<typeof cameraMachine>;
 
@@ -31,13 +37,14 @@ export function cameraView(
   const stream = streamOf(ref);
   if (stream === undefined) return undefined;
   const { context } = snapshot;
-  const present = !snapshot.matches('disconnected') && !snapshot.matches('expected') && context.device !== null;
+  const present =
+    !snapshot.matches('disconnected') && !snapshot.matches('expected') && context.device !== null;
   const plan = present ? (planOf(context) ?? stream.getSnapshot().context.plan) : null;
   const recording = recordingOf(stream);
   const ready = snapshot.matches('ready');
   return {
     device: context.known.id,
-    state: statePath(snapshot.value),
+    state: storyPath(snapshot.value),
     sinceAtMs: journal.standing(ref)?.sinceAtMs ?? 0,
     status: cameraWord(ref),
     name: context.known.name,

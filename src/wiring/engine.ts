@@ -26,9 +26,15 @@ import { answerOf } from './answer.ts';
 import { type CameraRef, cameraView, recordingOf, streamOf } from './camera-view.ts';
 import type { Journal, Standing } from './journal.ts';
 import { actorViews, serviceView } from './service-view.ts';
-import { type RecordingRef, recordingView, recordingWord, type StreamInstants, type StreamRef } from './stream-view.ts';
 import { sessionName } from './session-name.ts';
 import { limitsOfSnapshot, type SnapshotRef, snapshotResult } from './snapshot-order.ts';
+import {
+  type RecordingRef,
+  recordingView,
+  recordingWord,
+  type StreamInstants,
+  type StreamRef,
+} from './stream-view.ts';
 
 export interface EngineParts {
   readonly machine: typeof serviceMachine;
@@ -53,7 +59,11 @@ export class Engine implements Door {
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.#startedAtMs = parts.clock.wallMs();
-    this.actor = createActor(parts.machine, { input: parts.input, systemId: 'service', inspect: parts.journal.inspect });
+    this.actor = createActor(parts.machine, {
+      input: parts.input,
+      systemId: 'service',
+      inspect: parts.journal.inspect,
+    });
     parts.journal.onMoved((standing, from) => this.#moved(standing, from));
     this.actor.on('recording.started', ({ cameraId, session }) =>
       this.#tell({ type: 'recording.started', camera: cameraId, session }),
@@ -105,14 +115,21 @@ export class Engine implements Door {
       },
     });
     const ref = childOf<RecordingRef>(stream, recordingChild(session));
-    const snapshot = await answerOf(ref, (now) => now.matches('rolling') || now.matches('stopping') || now.status !== 'active');
+    const snapshot = await answerOf(
+      ref,
+      (now) => now.matches('rolling') || now.matches('stopping') || now.status !== 'active',
+    );
     if (snapshot.matches('rolling')) return recordingView(ref, this.#parts.journal);
     const reason = snapshot.context.reason ?? 'stream_failed';
     const trouble = snapshot.context.trouble ?? stream.getSnapshot().context.trouble;
-    throw new CameraError(trouble?.code ?? 'deadline', trouble?.message ?? 'The stream was not ready to be recorded in time.', {
-      reason: trouble?.reason ?? reason,
-      facts: { end_reason: reason },
-    });
+    throw new CameraError(
+      trouble?.code ?? 'deadline',
+      trouble?.message ?? 'The stream was not ready to be recorded in time.',
+      {
+        reason: trouble?.reason ?? reason,
+        facts: { end_reason: reason },
+      },
+    );
   }
 
   async stopRecording(cameraId: CameraId): Promise<RecordingView> {
@@ -135,13 +152,18 @@ export class Engine implements Door {
     stream.send({ type: 'stream.start' });
     const snapshot = await answerOf(
       stream,
-      (now) => now.matches('live') || now.matches('faulted') || now.matches('unavailable') || now.matches('backoff'),
+      (now) =>
+        now.matches('live') || now.matches('faulted') || now.matches('unavailable') || now.matches('backoff'),
     );
     if (!snapshot.matches('live')) {
       const { trouble } = snapshot.context;
-      throw new CameraError(trouble?.code ?? 'capture-failed', trouble?.message ?? 'The stream could not be started.', {
-        reason: trouble?.reason ?? 'stream_failed',
-      });
+      throw new CameraError(
+        trouble?.code ?? 'capture-failed',
+        trouble?.message ?? 'The stream could not be started.',
+        {
+          reason: trouble?.reason ?? 'stream_failed',
+        },
+      );
     }
     return this.#require(cameraId).camera.stream;
   }
@@ -159,7 +181,10 @@ export class Engine implements Door {
     const { config, clock } = this.#parts;
     const id = randomBytes(4).toString('hex');
     const wasLive = stream.getSnapshot().matches('live');
-    stream.send({ type: 'snapshot.order', snapshot: limitsOfSnapshot(order, id, config.snapshot, clock.monoMs()) });
+    stream.send({
+      type: 'snapshot.order',
+      snapshot: limitsOfSnapshot(order, id, config.snapshot, clock.monoMs()),
+    });
     const ref = childOf<SnapshotRef>(stream, snapshotChild(id));
     return snapshotResult(await answerOf(ref, (now) => now.status !== 'active'), wasLive);
   }
@@ -167,7 +192,9 @@ export class Engine implements Door {
   async injectFault(fault: SyntheticFault, cameraId: CameraId | null): Promise<void> {
     const { syntheticCameras } = this.#parts;
     if (syntheticCameras === null) {
-      throw new CameraError('wrong-state', 'There are no synthetic cameras here.', { reason: 'no_synthetic_cameras' });
+      throw new CameraError('wrong-state', 'There are no synthetic cameras here.', {
+        reason: 'no_synthetic_cameras',
+      });
     }
     const camera = cameraId === null ? undefined : this.#cameraRef(cameraId)?.getSnapshot().context;
     const key = camera?.known.identity.key;
@@ -203,7 +230,8 @@ export class Engine implements Door {
       const wasLive = from?.startsWith('live') === true;
       const isLive = state.startsWith('live');
       if (isLive && !wasLive) instants.liveSinceAtMs = sinceAtMs;
-      if (state.startsWith('starting') && from?.startsWith('starting') !== true) instants.captureSinceAtMs = sinceAtMs;
+      if (state.startsWith('starting') && from?.startsWith('starting') !== true)
+        instants.captureSinceAtMs = sinceAtMs;
     }
     queueMicrotask(() => {
       const view = this.camera(cameraId);
@@ -249,7 +277,9 @@ export class Engine implements Door {
 function childOf<T>(stream: StreamRef, id: string): T {
   const child = (stream.getSnapshot().children as Record<string, unknown>)[id];
   if (child === undefined) {
-    throw new CameraError('wrong-state', 'The stream did not take this order now.', { reason: 'order_not_taken' });
+    throw new CameraError('wrong-state', 'The stream did not take this order now.', {
+      reason: 'order_not_taken',
+    });
   }
   return child as T;
 }

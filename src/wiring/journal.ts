@@ -3,9 +3,9 @@
  * transition, and a call for those who want to know that something moved. Changes nothing.
  */
 import type { AnyActorRef, AnyMachineSnapshot, InspectionEvent } from 'xstate';
-import { type Log } from '../adapters/log/log.ts';
+import type { Log } from '../adapters/log/log.ts';
 import { transitionLine } from '../adapters/log/transition-line.ts';
-import { statePath } from '../machines/state-path.ts';
+import { storyPath } from '../machines/state-path.ts';
 
 export interface Standing {
   readonly name: string;
@@ -36,7 +36,7 @@ export class Journal {
     const snapshot = event.snapshot as AnyMachineSnapshot;
     if (!('machine' in snapshot) || !('value' in snapshot)) return;
     const before = this.#standings.get(ref.sessionId);
-    const state = statePath(snapshot.value);
+    const state = storyPath(snapshot.value);
     if (before?.state !== state) this.#step(ref, snapshot, state, before, event.event);
     if (snapshot.status !== 'active') this.#standings.delete(ref.sessionId);
   };
@@ -64,7 +64,11 @@ export class Journal {
     cause: { type: string },
   ): void {
     const parentRef = (ref as AnyActorRef & { _parent?: AnyActorRef })._parent;
-    const parent = parentRef === undefined ? null : (this.#standings.get(parentRef.sessionId)?.name ?? null);
+    // A child may take its first step before its parent's is told.
+    const parent =
+      parentRef === undefined
+        ? null
+        : (this.#standings.get(parentRef.sessionId)?.name ?? nameOf(parentRef, null));
     const name = before?.name ?? nameOf(ref, parent);
     const standing: Standing = {
       name,
@@ -91,12 +95,13 @@ export class Journal {
 function nameOf(ref: AnyActorRef, parent: string | null): string {
   const systemId = (ref as AnyActorRef & { systemId?: string }).systemId;
   if (systemId !== undefined) return systemId;
-  if (parent === null || ref.id.startsWith('recording:')) return parent === null ? 'service' : ref.id;
+  if (parent === null || ref.id.startsWith('recording:')) return ref.id;
   return `${parent}/${ref.id}`;
 }
 
 function correlationOf(event: object): string | null {
   if ('correlationId' in event && typeof event.correlationId === 'string') return event.correlationId;
-  if ('order' in event && typeof event.order === 'object' && event.order !== null) return correlationOf(event.order);
+  if ('order' in event && typeof event.order === 'object' && event.order !== null)
+    return correlationOf(event.order);
   return null;
 }

@@ -4,7 +4,7 @@
  */
 import { type EventObject, fromCallback, fromPromise, type NonReducibleUnknown } from 'xstate';
 import { cameraMachine } from '../machines/camera.ts';
-import { discoveryMachine, type DiscoveryEvent } from '../machines/discovery.ts';
+import { type DiscoveryEvent, discoveryMachine } from '../machines/discovery.ts';
 import { CameraError, troubleOf } from '../machines/errors.ts';
 import { type MediaServerEvent, mediaServerMachine } from '../machines/media-server.ts';
 import { pathMachine } from '../machines/path.ts';
@@ -58,9 +58,13 @@ function provideStream(world: World) {
       path: pathMachine.provide({
         actors: {
           writeEntry: fromPromise(({ input: { name, entry }, signal }) =>
-            entry === null ? world.mediaServer.deletePath(name, signal) : world.mediaServer.replacePath(entry, signal),
+            entry === null
+              ? world.mediaServer.deletePath(name, signal)
+              : world.mediaServer.replacePath(entry, signal),
           ),
-          entryAgrees: fromPromise(({ input, signal }) => world.mediaServer.agrees(input.name, input.entry, signal)),
+          entryAgrees: fromPromise(({ input, signal }) =>
+            world.mediaServer.agrees(input.name, input.entry, signal),
+          ),
         },
       }),
       viewers: viewersMachine.provide({
@@ -71,12 +75,17 @@ function provideStream(world: World) {
         actors: {
           savePicture: fromPromise(async ({ input, signal }) => {
             const saved = await world.snapshotFiles.save(input.request, signal);
-            return { ...saved, frameAgeMs: Math.max(0, Math.round(world.clock.monoMs() - input.frameSeenMonoMs)) };
+            return {
+              ...saved,
+              frameAgeMs: Math.max(0, Math.round(world.clock.monoMs() - input.frameSeenMonoMs)),
+            };
           }),
         },
       }),
       findCapture: fromPromise(({ input, signal }) => world.captures.find(input, signal)),
-      runCapture: watcher<StreamEvent, CaptureOrder>((send, signal, input) => runCapture(world, send, signal, input)),
+      runCapture: watcher<StreamEvent, CaptureOrder>((send, signal, input) =>
+        runCapture(world, send, signal, input),
+      ),
       watchTap: watcher<StreamEvent, CameraId>((send, signal, input) =>
         world.tap.watch(input, (frame) => send({ type: 'frame.tapped', frame }), signal),
       ),
@@ -86,7 +95,10 @@ function provideStream(world: World) {
       }),
       checkTap: fromPromise(async ({ signal }) => {
         const { ok, problem } = await world.tap.writable(signal);
-        if (!ok) throw new CameraError('storage', problem ?? 'No picture can be tapped.', { reason: 'tap_unavailable' });
+        if (!ok)
+          throw new CameraError('storage', problem ?? 'No picture can be tapped.', {
+            reason: 'tap_unavailable',
+          });
       }),
       countReaders,
       clearTap: fromPromise(({ input }) => world.tap.clear(input)),

@@ -27,8 +27,15 @@ export function serviceView(ref: ServiceRef, journal: Journal, facts: Facts): Se
     startedAtMs: facts.startedAtMs,
     version: facts.version,
     missingParts: missingParts(snapshot.context),
-    mediaServer: mediaServerView(children['media-server'] as ActorRefFrom<typeof mediaServerMachine>, journal, facts),
-    discovery: discoveryView(children['discovery'] as ActorRefFrom<typeof discoveryMachine> | undefined, journal),
+    mediaServer: mediaServerView(
+      children['media-server'] as ActorRefFrom<typeof mediaServerMachine>,
+      journal,
+      facts,
+    ),
+    discovery: discoveryView(
+      children['discovery'] as ActorRefFrom<typeof discoveryMachine> | undefined,
+      journal,
+    ),
     storage: storageView(children['storage'] as ActorRefFrom<typeof storageMachine>, journal),
   };
 }
@@ -88,9 +95,30 @@ function storageView(ref: ActorRefFrom<typeof storageMachine>, journal: Journal)
 
 /** Names of context facts that are worth seeing and hold no host path and no secret. */
 const SHOWN = [
-  'attempts', 'reasons', 'trouble', 'tapTrouble', 'late', 'failures', 'confirmed', 'openings', 'opened', 'restarts',
-  'revision', 'agreedRevision', 'readers', 'session', 'adoptions', 'interruptions', 'reason', 'sizeBytes', 'source',
-  'storageLevel', 'comeBack', 'limitMs', 'subject', 'crashed',
+  'attempts',
+  'reasons',
+  'trouble',
+  'tapTrouble',
+  'late',
+  'failures',
+  'confirmed',
+  'openings',
+  'opened',
+  'restarts',
+  'revision',
+  'agreedRevision',
+  'readers',
+  'session',
+  'adoptions',
+  'interruptions',
+  'reason',
+  'sizeBytes',
+  'source',
+  'storageLevel',
+  'comeBack',
+  'limitMs',
+  'subject',
+  'crashed',
 ] as const;
 
 /** Every living actor, parents before children. */
@@ -98,7 +126,10 @@ export function actorViews(journal: Journal): readonly ActorView[] {
   return journal.all().map(({ name, machine, state, sinceAtMs, parent, ref }) => {
     const { context } = ref.getSnapshot() as AnyMachineSnapshot;
     const facts = Object.fromEntries(
-      SHOWN.filter((key) => context[key] !== undefined && context[key] !== null).map((key) => [key, context[key]]),
+      SHOWN.filter((key) => context[key] !== undefined && context[key] !== null).map((key) => [
+        key,
+        context[key],
+      ]),
     );
     return { actor: name, machine, state, sinceAtMs, parent, facts };
   });

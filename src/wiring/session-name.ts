@@ -2,6 +2,11 @@
 import type { CameraId } from '../machines/values.ts';
 
 export function sessionName(cameraId: CameraId, atMs: number): string {
-  const stamp = new Date(atMs).toISOString().replace('T', '_').replace('Z', '').replaceAll(':', '-').replace('.', '-');
+  const stamp = new Date(atMs)
+    .toISOString()
+    .replace('T', '_')
+    .replace('Z', '')
+    .replaceAll(':', '-')
+    .replace('.', '-');
   return `${cameraId}_${stamp}`;
 }

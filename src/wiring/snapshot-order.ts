@@ -15,7 +15,12 @@ export function limitsOfSnapshot(
 ): Omit<SnapshotInput, 'wasLive'> {
   return {
     id,
-    request: { cameraId: order.cameraId, format: order.format, quality: order.quality, filename: order.filename },
+    request: {
+      cameraId: order.cameraId,
+      format: order.format,
+      quality: order.quality,
+      filename: order.filename,
+    },
     maxAgeMs: order.maxAgeMs ?? config.max_age_ms,
     deadlineMs: config.deadline_ms,
     orderedMonoMs,
@@ -23,7 +28,10 @@ export function limitsOfSnapshot(
 }
 
 /** @throws CameraError the machine's trouble */
-export function snapshotResult(snapshot: SnapshotFrom<typeof snapshotMachine>, wasLive: boolean): SnapshotResult {
+export function snapshotResult(
+  snapshot: SnapshotFrom<typeof snapshotMachine>,
+  wasLive: boolean,
+): SnapshotResult {
   const { saved, trouble } = snapshot.context;
   if (saved === null) {
     throw trouble === null ? new CameraError('cancelled', 'The snapshot was called off.') : errorOf(trouble);

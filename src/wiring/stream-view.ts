@@ -2,10 +2,10 @@
 import type { ActorRefFrom, SnapshotFrom } from 'xstate';
 import type { RecordingView, RecordingWord, StreamView, StreamWord } from '../api/door.ts';
 import { backoffMs } from '../machines/backoff.ts';
-import { recordedMs } from '../machines/recording-facts.ts';
 import type { recordingMachine } from '../machines/recording.ts';
+import { recordedMs } from '../machines/recording-facts.ts';
 import { gapsOf } from '../machines/recording-setup.ts';
-import { statePath } from '../machines/state-path.ts';
+import { storyPath } from '../machines/state-path.ts';
 import type { streamMachine } from '../machines/stream.ts';
 import type { Journal } from './journal.ts';
 
@@ -23,7 +23,7 @@ export function streamView(ref: StreamRef, journal: Journal, instants: StreamIns
   const { context } = snapshot;
   const sinceAtMs = journal.standing(ref)?.sinceAtMs ?? 0;
   return {
-    state: statePath(snapshot.value),
+    state: storyPath(snapshot.value),
     sinceAtMs,
     status: streamWord(snapshot),
     reasons: context.reasons,
@@ -51,8 +51,10 @@ export function streamView(ref: StreamRef, journal: Journal, instants: StreamIns
 function streamWord(snapshot: SnapshotFrom<typeof streamMachine>): StreamWord {
   if (snapshot.matches('live')) return 'ACTIVE';
   if (snapshot.matches('starting') || snapshot.matches('adopting')) return 'STARTING';
-  if (snapshot.matches('stopping') || snapshot.matches('unplugging') || snapshot.matches('releasing')) return 'STOPPING';
-  if (snapshot.matches('faulted') || snapshot.matches('backoff') || snapshot.matches('clearing')) return 'ERROR';
+  if (snapshot.matches('stopping') || snapshot.matches('unplugging') || snapshot.matches('releasing'))
+    return 'STOPPING';
+  if (snapshot.matches('faulted') || snapshot.matches('backoff') || snapshot.matches('clearing'))
+    return 'ERROR';
   return 'INACTIVE';
 }
 
@@ -61,7 +63,10 @@ function retryAtMs(snapshot: SnapshotFrom<typeof streamMachine>, sinceAtMs: numb
   const { limits, attempts } = snapshot.context;
   if (snapshot.matches('faulted')) return sinceAtMs + limits.faultedRetryMs;
   if (!snapshot.matches('backoff')) return null;
-  return sinceAtMs + backoffMs(attempts, { firstMs: limits.backoffMs, longestMs: limits.backoffMaxMs, jitter: [1, 1] });
+  return (
+    sinceAtMs +
+    backoffMs(attempts, { firstMs: limits.backoffMs, longestMs: limits.backoffMaxMs, jitter: [1, 1] })
+  );
 }
 
 export function recordingView(ref: RecordingRef, journal: Journal): RecordingView {
@@ -69,7 +74,7 @@ export function recordingView(ref: RecordingRef, journal: Journal): RecordingVie
   const { context } = snapshot;
   const { finished } = context;
   return {
-    state: statePath(snapshot.value),
+    state: storyPath(snapshot.value),
     sinceAtMs: journal.standing(ref)?.sinceAtMs ?? 0,
     session: context.order.session,
     device: context.order.cameraId,
@@ -91,7 +96,8 @@ export function recordingView(ref: RecordingRef, journal: Journal): RecordingVie
 /** The part being written has no length yet: what passed since its start, as of the last look. */
 function liveDurationMs(context: SnapshotFrom<typeof recordingMachine>['context']): number {
   const open = context.parts.find((part) => part.durationMs === null);
-  const running = open === undefined || context.lookedAtMs === null ? 0 : context.lookedAtMs - open.startedAtMs;
+  const running =
+    open === undefined || context.lookedAtMs === null ? 0 : context.lookedAtMs - open.startedAtMs;
   return recordedMs(context.parts) + Math.max(0, running);
 }
 
@@ -99,7 +105,9 @@ export function recordingWord(snapshot: SnapshotFrom<typeof recordingMachine>): 
   if (snapshot.matches({ rolling: 'growing' })) return 'RECORDING';
   if (snapshot.matches('interrupted')) return 'INTERRUPTED';
   if (snapshot.matches('stopping')) return 'STOPPING';
-  if (snapshot.matches('failing') || snapshot.matches('failed') || snapshot.matches('unfiled')) return 'FAILED';
-  if (snapshot.matches('finalising') || snapshot.matches('filed') || snapshot.matches('completed')) return 'STOPPED';
+  if (snapshot.matches('failing') || snapshot.matches('failed') || snapshot.matches('unfiled'))
+    return 'FAILED';
+  if (snapshot.matches('finalising') || snapshot.matches('filed') || snapshot.matches('completed'))
+    return 'STOPPED';
   return 'STARTING';
 }

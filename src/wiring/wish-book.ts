@@ -32,7 +32,10 @@ export class WishBook {
   }
 
   dropCamera(id: CameraId): Promise<void> {
-    return this.#save({ ...this.#wishes, cameras: this.#wishes.cameras.filter((camera) => camera.id !== id) });
+    return this.#save({
+      ...this.#wishes,
+      cameras: this.#wishes.cameras.filter((camera) => camera.id !== id),
+    });
   }
 
   #save(wishes: Wishes): Promise<void> {

@@ -5,6 +5,7 @@ import type {
   Clock,
   DemandFolder,
   DeviceSource,
+  FileShelf,
   FrameTap,
   MediaServer,
   MediaServerProcess,
@@ -27,8 +28,9 @@ export interface World {
   readonly recordingFiles: RecordingFiles;
   readonly snapshotFiles: SnapshotFiles;
   readonly storage: StorageProbe;
+  /** For the front desk. */
+  readonly shelf: FileShelf;
   readonly wishes: WishBook;
   /** Ends processes of ours that none of these cameras can own. */
   reapOrphans(cameras: readonly CameraId[], signal: AbortSignal): Promise<void>;
 }
-
