@@ -104,6 +104,8 @@ export const discoveryMachine = setup({
   },
   guards: {
     polls: ({ context }) => context.source === 'polling',
+    tellsNews: ({ context }, params: { change: DeviceChange }) =>
+      nodesAfter(context.nodes, params.change) !== context.nodes,
   },
   delays: {
     rescanInterval: ({ context }) => context.rescanIntervalMs,
@@ -142,6 +144,15 @@ export const discoveryMachine = setup({
         },
         listing: {
           description: 'Everything that is plugged in is listed.',
+          on: {
+            // The list under way may have been read before this change and would take it back.
+            'source.changed': {
+              guard: { type: 'tellsNews', params: ({ event }) => event },
+              target: 'listing',
+              reenter: true,
+              actions: { type: 'applyChange', params: ({ event }) => event },
+            },
+          },
           invoke: {
             id: 'listDevices',
             src: 'listDevices',
