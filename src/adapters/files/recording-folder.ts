@@ -1,0 +1,76 @@
+/**
+ * The files of recordings: parts while the recorder writes them, salvage after a crash, and the finished files.
+ * It asks no server and decides nothing; the recording's actor says when.
+ */
+import type { FinaliseRequest, RecordingFiles } from '../../machines/ports.ts';
+import type { CameraId, FinishedRecording, RecordedPart } from '../../machines/values.ts';
+import { storageError, throwIfAborted } from './disk-error.ts';
+import { finaliseSession } from './finalise.ts';
+import { partsFolder } from './part-names.ts';
+import { listParts, type PartOnDisk, salvageParts } from './part-shelf.ts';
+
+export interface RecordingFolderSettings {
+  readonly recordingsFolder: string;
+  /** Names or paths of the programs. */
+  readonly ffmpeg: string;
+  readonly ffprobe: string;
+  /** One remux at most. Default 10 minutes. */
+  readonly remuxTimeoutMs?: number;
+  /** Less than this beyond the wished duration is not worth a copy of the file. Default 500. */
+  readonly cutToleranceMs?: number;
+}
+
+export class RecordingFolder implements RecordingFiles {
+  readonly #settings: Required<RecordingFolderSettings>;
+  /** Empty files removed by `salvage`, told when the session is finished. */
+  readonly #removed = new Map<string, number>();
+
+  constructor(settings: RecordingFolderSettings) {
+    this.#settings = { remuxTimeoutMs: 600_000, cutToleranceMs: 500, ...settings };
+  }
+
+  /** Costs a few reads and no process. @throws CameraError storage | cancelled */
+  async parts(cameraId: CameraId, session: string, signal: AbortSignal): Promise<readonly RecordedPart[]> {
+    throwIfAborted(signal);
+    return this.#guarded('The parts of the recording cannot be read', async () => {
+      const parts = await listParts(partsFolder(this.#settings.recordingsFolder, cameraId), session);
+      return parts.map(recordedPart);
+    });
+  }
+
+  /** @throws CameraError storage | cancelled */
+  async salvage(cameraId: CameraId, session: string, signal: AbortSignal): Promise<readonly RecordedPart[]> {
+    const { recordingsFolder, ffprobe } = this.#settings;
+    return this.#guarded('The recording could not be salvaged', async () => {
+      const folder = partsFolder(recordingsFolder, cameraId);
+      const { parts, removed } = await salvageParts(folder, session, { ffprobe, signal });
+      this.#removed.set(session, (this.#removed.get(session) ?? 0) + removed);
+      return parts.map(recordedPart);
+    });
+  }
+
+  /**
+   * A session without a single picture leaves no file and no sidecar. A remux that fails leaves the fragmented parts,
+   * and `format` and `warning` say so. @throws CameraError storage | cancelled
+   */
+  async finalise(request: FinaliseRequest, signal: AbortSignal): Promise<FinishedRecording> {
+    return this.#guarded('The recording could not be finished', async () => {
+      const removedBefore = this.#removed.get(request.session) ?? 0;
+      const recording = await finaliseSession(request, { ...this.#settings, removedBefore, signal });
+      this.#removed.delete(request.session);
+      return recording;
+    });
+  }
+
+  async #guarded<T>(what: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw storageError(what, error);
+    }
+  }
+}
+
+function recordedPart({ file, startedAtMs, durationMs, sizeBytes }: PartOnDisk): RecordedPart {
+  return { file, startedAtMs, durationMs, sizeBytes };
+}
