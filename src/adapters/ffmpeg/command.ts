@@ -1,6 +1,7 @@
 /**
  * The arguments of one capture: a camera in, an RTSP stream and a tapped JPEG out, each behind ffmpeg's `fifo`
- * muxer so that neither can stop the other. Pure. Executed with ffmpeg 5.1.9, 7.0.2 and 9.0.2.
+ * muxer so that neither can stop the other. Pure. Executed with ffmpeg 5.1.9, 7.0.2 and 9.0.2 on synthetic cameras,
+ * and with 5.1.9 on real V4L2 nodes (vivid).
  */
 import { CameraError } from '../../machines/errors.ts';
 import type { CapturePlan } from '../../machines/values.ts';

@@ -14,6 +14,7 @@ describe('why a capture ended', () => {
     ['device-gone', { words: words.UNPLUGGED_5, exitCode: 0 }],
     ['no-permission', { words: words.NO_PERMISSION_5 }],
     ['invalid-format', { words: words.NOT_A_CAMERA_7 }],
+    ['invalid-format', { words: words.NO_SUCH_FORMAT_5 }],
     ['device-busy', { words: words.BUSY_5 }],
     ['no-bandwidth', { words: words.NO_BANDWIDTH_5 }],
     ['device-busy', { words: words.SYNTHETIC_BUSY_5, plan: synthetic }],

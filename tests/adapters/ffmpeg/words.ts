@@ -1,6 +1,6 @@
 /**
  * ffmpeg's last words, captured on 2026-11-23 with `-loglevel warning` from ffmpeg 5.1.9 (Debian 12), 7.0.2 and
- * 9.0.2 (static builds), addresses left as they were. Where it says "made up", no such device was at hand: the
+ * 9.0.2 (static builds); every device is called video9. Where it says "made up", no such device was at hand: the
  * line is composed as libavdevice's v4l2 input prints it.
  */
 export const NO_NODE_5 = `\
@@ -23,20 +23,24 @@ export const NOT_A_CAMERA_7 = `\
 Error opening input file /dev/video9.
 Error opening input files: Inappropriate ioctl for device`;
 
-/** made up */
-export const BUSY_5 = `\
-[video4linux2,v4l2 @ 0x559fad18c940] ioctl(VIDIOC_STREAMON): Device or resource busy
-/dev/video9: Device or resource busy`;
+/** vivid, kernel 6.1.192. */
+export const BUSY_5 = '/dev/video9: Device or resource busy';
 
 /** made up */
 export const NO_BANDWIDTH_5 = `\
 [video4linux2,v4l2 @ 0x559fad18c940] ioctl(VIDIOC_STREAMON): No space left on device
 /dev/video9: No space left on device`;
 
-/** The first line from the lab (vivid, ffmpeg 5.1.9), the rest made up: the server was away for a while before. */
+/** vivid, asked for MJPEG that it does not have. */
+export const NO_SUCH_FORMAT_5 = `\
+[video4linux2,v4l2 @ 0x560928fd4600] Cannot find a proper format for codec 'mjpeg' (id 7), pixel format 'none' (id -1)
+/dev/video9: Invalid argument`;
+
+/** vivid, its driver unbound; exit code 0. The first line is from another run, with the media server away. */
 export const UNPLUGGED_5 = `\
 [tcp @ 0x7fe24c0051c0] Connection to tcp://127.0.0.1:8554?timeout=0 failed: Connection refused
-[video4linux2,v4l2 @ 0x559fad18c940] ioctl(VIDIOC_DQBUF): No such device
+[video4linux2,v4l2 @ 0x560f6c7ad600] Thread message queue blocking; consider raising the thread_queue_size option (current value: 8)
+[video4linux2,v4l2 @ 0x560f6c7ad600] ioctl(VIDIOC_DQBUF): No such device
 /dev/video9: No such device`;
 
 export const SYNTHETIC_BUSY_5 = 'unix:/run/c/synthetic1.sock.320x240@10: Connection refused';
