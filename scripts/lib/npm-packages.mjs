@@ -1,0 +1,44 @@
+/** Whether node_modules is what package-lock.json says, and `npm ci` where it is not. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT_MISSING } from './prerequisites.mjs';
+import { runLong, Stop } from './progress.mjs';
+
+/**
+ * @param {string} project its folder
+ * @returns {string | null} why packages must be installed; null: all are there
+ */
+export function whyStale(project) {
+  const wanted = packagesIn(join(project, 'package-lock.json'));
+  const installed = packagesIn(join(project, 'node_modules/.package-lock.json'));
+  if (wanted === null) return 'there is no package-lock.json';
+  if (installed === null) return 'nothing is installed yet';
+  for (const [place, { version, optional, link }] of Object.entries(wanted)) {
+    const there = installed[place];
+    // Optional ones are left out where they do not suit this machine.
+    if (place === '' || link || (optional && !there)) continue;
+    if (!there) return `${place} is missing`;
+    if (there.version !== version) return `${place} is ${there.version} and should be ${version}`;
+  }
+  return null;
+}
+
+/** @param {string} project @throws {Stop} exit code 3 with npm's last words */
+export async function ensurePackages(project) {
+  const why = whyStale(project);
+  if (why === null) return;
+  // Under npm this is the very npm that the user called.
+  const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
+  const command = [...npm, 'ci', '--no-audit', '--no-fund'];
+  const { ok, lastLines } = await runLong(`Installing npm packages, since ${why}`, command, { cwd: project });
+  if (!ok)
+    throw new Stop(`npm could not install the packages; its last words were:\n${lastLines}`, EXIT_MISSING);
+}
+
+function packagesIn(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).packages ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Brings the missing programs by apt where that is allowed without asking for a password; else says the one command
+ * that does it, and stops with exit code 3.
+ */
+import { spawnSync } from 'node:child_process';
+import { isOnPath, missing } from './programs.mjs';
+import { runLong, Stop, say } from './progress.mjs';
+import { PROJECT } from './project.mjs';
+
+/** Exit code of everything that lacks something it needs. */
+export const EXIT_MISSING = 3;
+
+/** @returns {import('./programs.mjs').Machine & { isRoot: boolean }} the machine this runs on */
+export function thisMachine() {
+  return {
+    path: process.env.PATH ?? '',
+    root: '/',
+    project: PROJECT,
+    isRoot: process.getuid?.() === 0,
+  };
+}
+
+/**
+ * Installs what is missing. Programs that are not strictly needed never stop it.
+ * @param {readonly import('./programs.mjs').Program[]} programs
+ * @param {ReturnType<typeof thisMachine>} machine
+ * @returns {Promise<readonly import('./programs.mjs').Program[]>} those that are still missing and not needed
+ * @throws {Stop} exit code 3, with the command to run
+ */
+export async function ensurePrograms(programs, machine) {
+  const lacking = missing(programs, machine);
+  if (lacking.length === 0) return [];
+  const packages = lacking.flatMap((program) => program.packages);
+  const installer = installerOf(machine);
+  let lastLines = '';
+  if (installer !== null) {
+    const title = `Installing ${packages.join(', ')} (apt-get)`;
+    const script =
+      'apt-get -q -o DPkg::Lock::Timeout=120 update; ' +
+      'exec apt-get -q -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$@"';
+    const command = [...installer, 'sh', '-c', script, 'sh', ...packages];
+    lastLines = (await runLong(title, command, { env: { ...process.env, PATH: machine.path } })).lastLines;
+  }
+  const still = missing(lacking, machine);
+  const needed = still.filter((program) => program.needed);
+  if (needed.length > 0) throw new Stop(sentence(needed, packages, machine, lastLines), EXIT_MISSING);
+  for (const program of still) say(`Not there: ${program.name} (${program.purpose}). It goes on without.`);
+  return still;
+}
+
+/** How to become root without a question: nothing, sudo, or null where apt cannot be used. */
+function installerOf(machine) {
+  if (!isOnPath('apt-get', machine)) return null;
+  if (machine.isRoot) return ['env', 'DEBIAN_FRONTEND=noninteractive'];
+  if (!isOnPath('sudo', machine)) return null;
+  const mayInstall =
+    spawnSync('sudo', ['-n', 'true'], { env: { ...process.env, PATH: machine.path } }).status === 0;
+  return mayInstall ? ['sudo', '-n', 'env', 'DEBIAN_FRONTEND=noninteractive'] : null;
+}
+
+function sentence(needed, packages, machine, lastLines) {
+  const names = needed.map((program) => `${program.name} (${program.purpose})`).join(', ');
+  const lines = [`Missing: ${names}.`];
+  if (lastLines) lines.push('apt-get could not install it; its last words were:', lastLines);
+  if (isOnPath('apt-get', machine)) {
+    const sudo = machine.isRoot ? '' : 'sudo ';
+    const install = `${sudo}apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+    lines.push(`Run this, then start again:\n  ${sudo}apt-get update && ${install}`);
+  } else {
+    lines.push(
+      `Install it with your system's own tools, then start again. Debian calls it: ${packages.join(' ')}`,
+    );
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,101 @@
+/**
+ * The programs of the operating system that the project needs, how to see whether they are there, and which Debian
+ * packages bring them. Looks only; `prerequisites.mjs` installs.
+ */
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/**
+ * @typedef {object} Machine where to look; tests make their own
+ * @property {string} path the PATH
+ * @property {string} root of the file system, `/`
+ * @property {string} project the project's folder
+ */
+
+/**
+ * @typedef {object} Program
+ * @property {string} name as the user knows it
+ * @property {string} purpose goes into "not there: ..."
+ * @property {readonly string[]} packages of Debian and Ubuntu
+ * @property {boolean} needed false: something is less good, or not tested, without it
+ * @property {(machine: Machine) => boolean} isThere
+ */
+
+const ADDON = 'node_modules/udev/build/Release/udev.node';
+const GI_CHECK = 'import gi; gi.require_version("UMockdev", "1.0"); from gi.repository import UMockdev';
+
+/** For the service. @type {readonly Program[]} */
+export const FOR_SERVICE = [
+  {
+    name: 'ffmpeg',
+    purpose: 'it captures and encodes',
+    packages: ['ffmpeg'],
+    needed: true,
+    isThere: (machine) => ['ffmpeg', 'ffprobe'].every((name) => isOnPath(name, machine)),
+  },
+  {
+    name: 'v4l2-ctl',
+    purpose: 'it tells what a camera can do',
+    packages: ['v4l-utils'],
+    needed: true,
+    isThere: (machine) => isOnPath('v4l2-ctl', machine),
+  },
+  {
+    name: 'libudev',
+    purpose: 'the udev addon, which tells of plugs, is built with it',
+    packages: ['libudev-dev'],
+    needed: true,
+    isThere: (machine) =>
+      existsSync(join(machine.project, ADDON)) || existsSync(join(machine.root, 'usr/include/libudev.h')),
+  },
+  {
+    name: 'udevadm',
+    purpose: 'it tells of plugs where the udev addon cannot be built',
+    packages: ['udev'],
+    needed: false,
+    isThere: (machine) => isOnPath('udevadm', machine),
+  },
+  {
+    name: 'a C++ compiler',
+    purpose: 'it builds the udev addon; udevadm is used without it',
+    packages: ['g++', 'make', 'python3'],
+    needed: false,
+    isThere: (machine) =>
+      existsSync(join(machine.project, ADDON)) ||
+      ['g++', 'make', 'python3'].every((name) => isOnPath(name, machine)),
+  },
+];
+
+/** For the tests, beside those for the service. @type {readonly Program[]} */
+export const FOR_TESTS = [
+  {
+    name: 'umockdev',
+    purpose: 'the hotplug suite plugs mocked cameras with it',
+    packages: ['umockdev', 'gir1.2-umockdev-1.0', 'python3-gi'],
+    needed: false,
+    // Debian's own Python: another one on PATH would not have Debian's bindings.
+    isThere: (machine) =>
+      isOnPath('umockdev-wrapper', machine) &&
+      spawnSync(join(machine.root, 'usr/bin/python3'), ['-c', GI_CHECK]).status === 0,
+  },
+];
+
+/** @param {readonly Program[]} programs @param {Machine} machine @returns {readonly Program[]} */
+export function missing(programs, machine) {
+  return programs.filter((program) => !program.isThere(machine));
+}
+
+/** @param {string} name @param {Machine} machine */
+export function isOnPath(name, machine) {
+  return machine.path.split(delimiter).some((folder) => folder !== '' && isProgram(join(folder, name)));
+}
+
+function isProgram(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
