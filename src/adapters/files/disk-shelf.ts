@@ -60,7 +60,7 @@ async function readSnapshots(folder: string): Promise<readonly SnapshotEntry[]> 
     const found = await stat(join(folder, filename)).catch(() => null);
     if (!found?.isFile()) continue;
     const told = (await readAbout(folder, filename)) ?? readSnapshotName(filename);
-    const takenAtMs = told?.takenAtMs ?? Math.floor(found.mtimeMs);
+    const takenAtMs = told?.takenAtMs ?? Math.round(found.mtimeMs);
     entries.push({ filename, cameraId: told?.cameraId ?? null, sizeBytes: found.size, takenAtMs });
   }
   return entries.sort(

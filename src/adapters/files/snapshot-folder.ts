@@ -121,7 +121,7 @@ async function readOpened(path: string): Promise<{ bytes: Buffer; takenAtMs: num
   const file = await open(path, 'r');
   try {
     const { mtimeMs } = await file.stat();
-    return { bytes: await file.readFile(), takenAtMs: Math.floor(mtimeMs) };
+    return { bytes: await file.readFile(), takenAtMs: Math.round(mtimeMs) };
   } finally {
     await file.close();
   }
