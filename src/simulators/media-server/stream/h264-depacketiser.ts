@@ -17,6 +17,15 @@ export function nalType(nal: Buffer): number {
   return nal.length === 0 ? 0 : nal.readUInt8(0) & 0x1f;
 }
 
+/** Whether a packet holds, or begins, a keyframe or parameter sets: what a stream may start with. */
+export function mayStart(payload: Buffer): boolean {
+  const type = nalType(payload);
+  if (type === STAP_A) return splitAggregate(payload).some(mayStart);
+  if (type !== FU_A) return [NAL_IDR, NAL_SPS, NAL_PPS].includes(type);
+  const header = payload.length < 2 ? 0 : payload.readUInt8(1);
+  return (header & 0x80) !== 0 && [NAL_IDR, NAL_SPS, NAL_PPS].includes(header & 0x1f);
+}
+
 /** One picture. */
 export interface AccessUnit {
   readonly nals: readonly Buffer[];

@@ -32,6 +32,11 @@ export function parseAnnouncement(text: string): Announcement {
     else sections.at(-1)?.push(line);
   }
   const medias = sections.map(parseMedia);
+  const back = sections.filter((section) => section.includes('a=sendonly'));
+  // Some devices mark all they send like that: then it means nothing.
+  if (back.length > 0 && back.length < medias.length) {
+    throw new Refusal('invalid SDP: back channels cannot be recorded');
+  }
   if (medias.length === 0) throw new Refusal('invalid SDP: no media streams are present in SDP');
   const name = lines.find((line) => line.startsWith('s='))?.slice(2) ?? '';
   return { name, medias };
@@ -41,7 +46,6 @@ function parseMedia(lines: readonly string[]): Media {
   const [kind = '', , protocol = '', type = ''] = lines[0]?.slice(2).split(' ') ?? [];
   const payloadType = Number(type);
   if (!Number.isInteger(payloadType)) throw new Refusal(`invalid SDP: invalid payload type '${type}'`);
-  if (lines.includes('a=sendonly')) throw new Refusal('invalid SDP: back channels cannot be recorded');
   const attribute = (name: string) =>
     lines.find((line) => line.startsWith(`a=${name}`))?.slice(2 + name.length);
   const media: Media = {

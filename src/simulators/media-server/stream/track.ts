@@ -3,7 +3,14 @@
  * figures for reports and takes pictures out of H.264. Never holds pictures back for later readers.
  */
 import { randomBytes } from 'node:crypto';
-import { type AccessUnit, H264Depacketiser, NAL_PPS, NAL_SPS, nalType } from './h264-depacketiser.ts';
+import {
+  type AccessUnit,
+  H264Depacketiser,
+  mayStart,
+  NAL_PPS,
+  NAL_SPS,
+  nalType,
+} from './h264-depacketiser.ts';
 import { MAX_PAYLOAD_BYTES, payloadsOf } from './h264-repacketiser.ts';
 import { senderReport } from './rtcp.ts';
 import { buildRtp, counterDistance, parseRtp, RTP_HEADER_BYTES, type RtpPacket, withSsrc } from './rtp.ts';
@@ -24,6 +31,8 @@ export class Track {
   sps: Buffer | null = null;
   pps: Buffer | null = null;
   readonly #depacketiser: H264Depacketiser | null;
+  /** H.264 is silent until something a decoder can start with. */
+  #started = false;
   #cutting = false;
   #nextSequence = 0;
   #last: { sequence: number; timestamp: number; atMs: number } | null = null;
@@ -47,13 +56,17 @@ export class Track {
   relay(bytes: Buffer, atMicros: number): RelayedPackets | null {
     const packet = parseRtp(bytes);
     if (packet === null || packet.payloadType !== this.media.payloadType) return null;
+    this.#started ||= this.#depacketiser === null || mayStart(packet.payload);
+    if (!this.#started) return { packets: [], pictures: [], startsCutting: false };
     const units = this.#depacketiser?.units(packet) ?? [];
     this.#noteParameterSets(units);
     const pictures = this.#depacketiser?.pictures(packet, units, atMicros) ?? [];
     const startsCutting =
       this.#depacketiser !== null && !this.#cutting && packet.payload.length > MAX_PAYLOAD_BYTES;
     if (startsCutting) this.#startCutting(packet);
-    const packets = this.#cutting ? this.#cut(packet, units) : [withSsrc(bytes, this.ssrc)];
+    const packets = this.#cutting
+      ? pictures.flatMap((picture) => this.#cut(picture))
+      : [withSsrc(bytes, this.ssrc)];
     for (const sent of packets) this.#noteSent(sent, atMicros / 1000);
     return { packets, pictures, startsCutting };
   }
@@ -86,14 +99,15 @@ export class Track {
     this.#nextSequence = packet.sequence;
   }
 
-  #cut(packet: RtpPacket, units: readonly Buffer[]): Buffer[] {
-    const payloads = units.flatMap(payloadsOf);
+  #cut(picture: AccessUnit): Buffer[] {
+    const parameterSets = [this.sps, this.pps].filter((set) => set !== null);
+    const payloads = payloadsOf(picture.nals, parameterSets);
     return payloads.map((payload, index) =>
       buildRtp({
-        marker: packet.marker && index === payloads.length - 1,
-        payloadType: packet.payloadType,
+        marker: index === payloads.length - 1,
+        payloadType: this.media.payloadType,
         sequence: this.#nextSequence++,
-        timestamp: packet.timestamp,
+        timestamp: picture.rtpTimestamp,
         ssrc: this.ssrc,
         payload,
       }),
