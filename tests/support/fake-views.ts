@@ -154,7 +154,7 @@ export function serviceView(changes: Partial<ServiceView> = {}): ServiceView {
       started: '2026-11-23T04:27:59Z',
       trouble: null,
     },
-    discovery: { state: 'watching', sinceAtMs: START_AT_MS, source: 'udev', trouble: null },
+    discovery: { state: 'sourcing.watching', sinceAtMs: START_AT_MS, source: 'udev', trouble: null },
     storage: {
       state: 'ok',
       sinceAtMs: START_AT_MS,

@@ -20,6 +20,12 @@ const HEADERS = {
   'Access-Control-Allow-Origin': '*',
 };
 
+const STORAGE_HEALTH: Readonly<Record<string, string>> = {
+  ok: 'healthy',
+  low: 'degraded',
+  unknown: 'degraded',
+};
+
 /** Adds /health, /health/ready, /health/live and /health/detailed (GET and HEAD) to a listener. */
 export function addHealth(app: FastifyInstance, { door, clock }: Desk): void {
   const answer = (
@@ -69,7 +75,6 @@ function summary(service: ServiceView, nowMs: number) {
 
 function detail(service: ServiceView, nowMs: number) {
   const { mediaServer, discovery, storage } = service;
-  const storageState = topState(storage);
   const components = [
     component('media_server', serverHealth(service), mediaServer.health.state, mediaServer.trouble?.message),
     component(
@@ -80,7 +85,7 @@ function detail(service: ServiceView, nowMs: number) {
     ),
     component(
       'storage',
-      storageState === 'ok' ? 'healthy' : storageState === 'low' ? 'degraded' : 'unhealthy',
+      STORAGE_HEALTH[topState(storage)] ?? 'unhealthy',
       storage.state,
       storage.trouble?.message,
     ),

@@ -67,7 +67,7 @@ export const injectFault = method({
     'Makes a synthetic camera misbehave: plug, unplug; freeze (the same picture again and again), thaw; mute (no pictures), unmute. Only with `debug.fault_injection` on.',
   params: z.strictObject({
     fault: z.enum(FAULTS),
-    device: deviceParam.optional().describe('absent: the service picks one'),
+    device: deviceParam.optional().describe('a synthetic camera'),
   }),
   result: z.strictObject({ injected: z.literal(true), fault: z.enum(FAULTS), device: z.string().nullable() }),
   errors: ['not-found', 'invalid-state', 'unsupported'],

@@ -76,7 +76,7 @@ export const getStatus = method({
         opened: 0,
         trouble: null,
       },
-      discovery: { state: 'watching', source: 'udev', trouble: null },
+      discovery: { state: 'sourcing.watching', source: 'udev', trouble: null },
       storage: {
         state: 'ok',
         total_bytes: 64_000_000_000,

@@ -4,7 +4,7 @@ import type { CameraView } from '../door.ts';
 import { RpcFault } from '../rpc/fault.ts';
 import { STREAM_WORDS } from '../shapes/camera-shape.ts';
 import { count, deviceParams, noParams, requireCamera, stamp, stampOrNull } from '../shapes/common.ts';
-import { mediaServerWord } from '../shapes/service-shape.ts';
+import { mediaServerWord, topState } from '../shapes/service-shape.ts';
 import { streamDetail, streamDetailShape, uptimeSeconds } from '../shapes/stream-shape.ts';
 import { streamUrls, streamUrlsShape } from '../shapes/stream-urls.ts';
 import { EXAMPLE_CAMERA, EXAMPLE_STREAM } from './examples.ts';
@@ -158,7 +158,7 @@ export const getStreams = method({
   handle: (_, { desk }) => {
     const { mediaServer } = desk.door.service();
     const word = mediaServerWord(mediaServer);
-    if (word === 'ERROR' || word === 'STOPPED') {
+    if (word !== 'RUNNING') {
       const detail = mediaServer.trouble?.message ?? `its state is ${mediaServer.health.state}`;
       throw new RpcFault('dependency-failed', {
         reason: mediaServer.trouble?.reason ?? 'media_server_unreachable',
@@ -182,7 +182,9 @@ export const getStreams = method({
   },
 });
 
-/** Before `provisioning` is done, and once released, the media server has no path of this name. */
+const WITHOUT_PATH = ['beginning', 'unavailable', 'provisioning', 'unplugging', 'releasing', 'released'];
+
+/** In these states the media server has no path of this name, or it is going. */
 function hasPath({ stream }: CameraView): boolean {
-  return !['unavailable', 'provisioning', 'released'].includes(stream.state.split('.')[0] ?? '');
+  return !WITHOUT_PATH.includes(topState(stream));
 }

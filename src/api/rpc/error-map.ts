@@ -127,7 +127,11 @@ function ownFields(error: CameraError, place: Place, context: FaultContext): Rec
     case 'not-found':
       return { resource: facts.resource ?? 'camera', id: facts.id ?? deviceLabel(context.device) };
     case 'dependency-failed':
-      return { dependency: facts.dependency ?? place.dependency, detail: facts.detail ?? error.message };
+      return {
+        dependency: facts.dependency ?? place.dependency,
+        detail: facts.detail ?? error.message,
+        ...whenFields(error, context),
+      };
     case 'storage-failed':
       return { available_bytes: facts.available_bytes ?? context.door.service().storage.availableBytes };
     case 'invalid-state':
@@ -137,14 +141,20 @@ function ownFields(error: CameraError, place: Place, context: FaultContext): Rec
   }
 }
 
-function conflictFields({ facts }: CameraError, { door, device, allowedStates, nowMs }: FaultContext) {
+function conflictFields(error: CameraError, context: FaultContext) {
+  const { facts } = error;
+  return { allowed_states: facts.allowed_states ?? context.allowedStates, ...whenFields(error, context) };
+}
+
+/** Where the camera is, what it would do instead, and when the same call is worth another try. */
+function whenFields({ facts }: CameraError, { door, device, nowMs }: FaultContext) {
   const camera = device === null ? undefined : door.camera(device);
   const retryAtMs = camera?.stream.retryAtMs ?? null;
   return {
     state: facts.state ?? camera?.state ?? null,
-    allowed_states: facts.allowed_states ?? allowedStates,
     allowed: facts.allowed ?? (camera === undefined ? [] : door.allowed(camera.device)),
-    retry_after_ms: facts.retry_after_ms ?? (retryAtMs === null ? null : Math.max(0, retryAtMs - nowMs)),
+    retry_after_ms:
+      facts.retry_after_ms ?? (retryAtMs === null ? null : Math.max(0, Math.ceil(retryAtMs - nowMs))),
   };
 }
 

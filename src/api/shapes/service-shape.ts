@@ -9,19 +9,28 @@ export function topState({ state }: StateView): string {
   return state.split('.')[0] ?? state;
 }
 
-/** The media server's two regions as one word. */
+const PROCESS_WORDS: Readonly<Record<string, ComponentWord>> = {
+  notStarted: 'STARTING',
+  adopting: 'STARTING',
+  launching: 'STARTING',
+  restartBackoff: 'STARTING',
+  ending: 'STOPPING',
+  stopping: 'STOPPING',
+  exited: 'STOPPED',
+  stopped: 'STOPPED',
+};
+
+const HEALTH_WORDS: Readonly<Record<string, ComponentWord>> = {
+  healthy: 'RUNNING',
+  failing: 'RUNNING',
+  tripped: 'ERROR',
+  refused: 'ERROR',
+};
+
+/** The media server's two regions as one word: where its process runs, or is not ours, its health decides. */
 export function mediaServerWord({ process, health }: MediaServerView): ComponentWord {
-  const running = process === null ? 'running' : topState(process);
-  if (running === 'launching' || running === 'restartBackoff') return 'STARTING';
-  if (running === 'stopping') return 'STOPPING';
-  if (running !== 'running') return 'STOPPED';
-  const words: Record<string, ComponentWord> = {
-    healthy: 'RUNNING',
-    failing: 'RUNNING',
-    open: 'ERROR',
-    refused: 'ERROR',
-  };
-  return words[topState(health)] ?? 'STARTING';
+  const processWord = process === null ? undefined : PROCESS_WORDS[topState(process)];
+  return processWord ?? HEALTH_WORDS[topState(health)] ?? 'STARTING';
 }
 
 /** HEALTHY: all there. UNHEALTHY: no stream or no recording can work. DEGRADED: what lies between. */
@@ -36,7 +45,7 @@ export function overallWord(service: ServiceView): 'HEALTHY' | 'DEGRADED' | 'UNH
 
 /** Whether cameras are being looked for. */
 export function discoveryActive({ discovery }: ServiceView): boolean {
-  return ['watching', 'polling'].includes(topState(discovery));
+  return !/\b(notStarted|starting|retrying)\b/.test(discovery.state);
 }
 
 /** Whether calls can be served: everything there, or parts missing but the media server healthy. */

@@ -13,7 +13,7 @@ const trouble = {
 const DOWN = serviceView({
   state: 'partial',
   missingParts: [{ part: 'media-server', sentence: 'The media server does not answer.' }],
-  mediaServer: { ...mediaServer, health: at('open'), trouble },
+  mediaServer: { ...mediaServer, health: at('tripped.open'), trouble },
 });
 
 describe.each(['main', 'probe'] as const)('on the %s listener', (listener) => {
@@ -72,7 +72,7 @@ test('all there is healthy; a part missing beside a healthy media server is degr
   door.serviceNow = serviceView({
     state: 'partial',
     missingParts: [{ part: 'udev', sentence: 'Devices are polled.' }],
-    discovery: { ...discovery, state: 'polling' },
+    discovery: { ...discovery, state: 'sourcing.polling' },
   });
   expect(await read('/health')).toMatchObject({ status: 'degraded' });
   expect(await read('/health/ready')).toMatchObject({ ready: true, message: 'Devices are polled.' });
@@ -88,7 +88,7 @@ test('the detailed form names each part, counts them, and shows no path', async 
   expect(JSON.parse(text)).toMatchObject({
     status: 'unhealthy',
     components: [
-      { name: 'media_server', status: 'unhealthy', details: { state: 'open' } },
+      { name: 'media_server', status: 'unhealthy', details: { state: 'tripped.open' } },
       { name: 'discovery', status: 'healthy' },
       { name: 'storage', status: 'degraded', last_checked: expect.any(String) },
     ],

@@ -355,7 +355,7 @@ describe('streams', () => {
     } as const;
     door.serviceNow = serviceView({
       state: 'partial',
-      mediaServer: { ...mediaServer, health: { state: 'open', sinceAtMs: START_AT_MS }, trouble },
+      mediaServer: { ...mediaServer, health: { state: 'tripped.open', sinceAtMs: START_AT_MS }, trouble },
     });
     expect((await call('get_streams')).error).toMatchObject({
       code: -32050,
@@ -404,7 +404,7 @@ describe('the service', () => {
       'starting',
     ],
     [
-      { state: 'partial', mediaServer: { ...mediaServer, health: at('open') } },
+      { state: 'partial', mediaServer: { ...mediaServer, health: at('tripped.open') } },
       'UNHEALTHY',
       'ERROR',
       'partial',

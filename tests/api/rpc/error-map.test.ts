@@ -83,6 +83,16 @@ describe('a state conflict', () => {
     });
   });
 
+  test('and a failed dependency alike say when the stream is tried again', async () => {
+    const { wire } = await failing(
+      new CameraError('device-busy', 'Another process holds it'),
+      ({ door, time }) => {
+        door.change('camera0', { stream: streamView({ state: 'backoff', retryAtMs: time.wallMs + 700.4 }) });
+      },
+    );
+    expect(wire.data).toMatchObject({ dependency: 'camera', retry_after_ms: 701, state: 'ready.confirmed' });
+  });
+
   test('believes what the actor says of itself', async () => {
     const facts = { state: 'disabled', retry_after_ms: 42, allowed_states: ['idle', 'live'] };
     const { wire } = await failing(new CameraError('wrong-state', 'camera0 is disabled', { facts }));

@@ -215,7 +215,7 @@ describe('a client that does not read', () => {
   });
 
   test('nor answer pings is ended, while one that lives stays', async () => {
-    const opened = await openApi({ pingIntervalMs: 60 });
+    const opened = await openApi({ pingIntervalMs: 300 });
     const dead = await rawClient(opened);
     const alive = await opened.client('viewer');
     let gone = false;
