@@ -1,24 +1,29 @@
 /** A real MediaMTX for the demo and the tests: found where the service would look, else downloaded once. */
-import { say } from './progress.mjs';
+import { EXIT_MISSING } from './prerequisites.mjs';
+import { Stop, say } from './progress.mjs';
 import { PROJECT } from './project.mjs';
 
 const PROGRESS_EVERY_MS = 3000;
 
 /**
  * @typedef {{ kind: 'mediamtx' | 'simulator', command: string, version: string }} FoundServer
+ * @param {string} [named] the one program to take, an absolute path; nothing is downloaded then
  * @returns {Promise<FoundServer>} the simulator where there is no MediaMTX and none can be had within 60 s; says why
+ * @throws {Stop} when the named program is no MediaMTX of the right version
  */
-export async function ensureMediaServer() {
+export async function ensureMediaServer(named) {
   const { findMediaServer } = await built('adapters/mediamtx/finder.js');
   const cacheFolder = await cacheOf();
   const settings = {
-    binary: 'auto',
+    binary: named || 'auto',
     searchPath: process.env.PATH ?? '',
     cacheFolder,
     simulator: { command: process.execPath, script: `${PROJECT}/dist/simulators/media-server/main.js` },
   };
   const find = () => findMediaServer(settings, new AbortController().signal);
-  const found = await find();
+  const found = await find().catch((error) => {
+    throw new Stop(`${error.message.replace('mediamtx.binary', 'MEDIAMTX_BIN')}.`, EXIT_MISSING);
+  });
   if (found.kind === 'mediamtx') return found;
   await download(cacheFolder);
   return find();
