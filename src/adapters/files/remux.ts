@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { CameraError } from '../../machines/errors.ts';
 import type { RecordingFormat } from '../../machines/values.ts';
 import { run } from '../process/program-run.ts';
+import { storageError } from './disk-error.ts';
 import { writeMp4Duration } from './mp4-header.ts';
 import { syncFile } from './publish.ts';
 import { measurePackets } from './torn-part.ts';
@@ -44,7 +45,8 @@ export interface RemuxRequest {
 /**
  * Joins the inputs one behind the other. The output appears whole, checked and fsynced.
  * @returns its size and length
- * @throws CameraError capture-failed (remux_failed) | missing-program | deadline | cancelled; the inputs are untouched
+ * @throws CameraError capture-failed (remux_failed) | storage | missing-program | deadline | cancelled; the inputs
+ * are untouched
  */
 export async function remux(
   request: RemuxRequest,
@@ -77,7 +79,7 @@ export async function remux(
     const args = [...input, '-map', '0', '-c', 'copy', ...limit, ...CONTAINERS[format].muxer, beside];
     const result = await run(tools.ffmpeg, args, { timeoutMs: tools.remuxTimeoutMs, signal: tools.signal });
     if (result.exitCode !== 0)
-      throw failed(result.stderr.includes('No space left') ? 'the disk is full' : 'ffmpeg gave up');
+      throw failed(result.stderr.includes('No space left') ? 'there is no space left' : 'ffmpeg gave up');
     const durationMs = (await measurePackets(beside, tools)) ?? 0;
     const total = inputs.reduce((sum, part) => sum + part.durationMs, 0);
     if (durationMs < Math.min(total, limitMs ?? total) * LEAST_SHARE) throw failed('pictures would be lost');
@@ -85,6 +87,8 @@ export async function remux(
     await syncFile(beside);
     await rename(beside, output);
     return { durationMs, sizeBytes: (await stat(output)).size };
+  } catch (error) {
+    throw storageError('The recording could not be copied', error);
   } finally {
     await rm(listFile, { force: true });
     await rm(beside, { force: true });

@@ -2,7 +2,7 @@
  * Which camera a snapshot with a name of its own shows: a small file in `.about` for each. Without it somebody who may
  * see one camera only could not be shown, or kept from, such a picture.
  */
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { CameraId } from '../../machines/values.ts';
@@ -29,10 +29,6 @@ export async function readAbout(snapshotsFolder: string, name: string): Promise<
   } catch {
     return null;
   }
-}
-
-export async function removeAbout(snapshotsFolder: string, name: string): Promise<void> {
-  await rm(aboutPath(snapshotsFolder, name), { force: true });
 }
 
 function aboutPath(snapshotsFolder: string, name: string): string {

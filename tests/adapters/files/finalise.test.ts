@@ -2,6 +2,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { partBytes, playFile } from '../../support/mp4.ts';
+import { smallDisk } from '../../support/small-disk.ts';
 import { never, order, SESSION, STARTED_AT_MS, startSession } from './session.ts';
 
 test('fragmented parts get the final names, unchanged, and a sidecar beside them', async () => {
@@ -209,3 +210,19 @@ test('an aborted remux leaves the parts, and a later call finishes the session',
     durationMs: 3000,
   });
 });
+
+test.for(['fmp4', 'mkv'] as const)(
+  'on a full disk a %s session is finished with what there is',
+  async (format, context) => {
+    const folder = await smallDisk(1024);
+    if (folder === null) return context.skip('mounting a small file system needs root');
+    const { files, recordingsFolder, write, visible } = await startSession({ recordingsFolder: folder });
+    write({ seconds: 2 }, { seconds: 1 });
+    await writeFile(join(recordingsFolder, 'big'), Buffer.alloc(2_000_000)).catch(() => {});
+    const finished = await files.finalise({ ...order, format, reason: 'storage_critical' }, never);
+    expect(finished).toMatchObject({ format: 'fmp4', durationMs: 3000, outcome: 'completed' });
+    expect(finished.warning).toContain('there is no space left');
+    expect(await visible()).toEqual(['big', `${SESSION}.mp4`, `${SESSION}_2.mp4`]);
+    expect(playFile(join(recordingsFolder, `${SESSION}.mp4`))).toMatchObject({ frames: 20, errors: '' });
+  },
+);

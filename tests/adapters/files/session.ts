@@ -27,7 +27,7 @@ export const order: FinaliseRequest = {
 };
 
 export async function startSession(settings: Partial<RecordingFolderSettings> = {}) {
-  const recordingsFolder = await temporaryFolder();
+  const recordingsFolder = settings.recordingsFolder ?? (await temporaryFolder());
   const partsFolder = join(recordingsFolder, '.parts', 'camera0');
   const files = new RecordingFolder({ recordingsFolder, ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', ...settings });
   /** Parts one behind the other, ten seconds apart. */

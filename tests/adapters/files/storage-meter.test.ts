@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { StorageMeter } from '../../../src/adapters/files/storage-meter.ts';
+import { smallDisk } from '../../support/small-disk.ts';
 import { temporaryFolder } from '../../support/temp-folder.ts';
 
 const never = new AbortController().signal;
@@ -46,27 +47,17 @@ test('a file in its place is not writable', async () => {
 });
 
 test('what a full disk refuses is seen', async (context) => {
-  const folder = await temporaryFolder();
-  const mount = join(folder, 'small');
-  await mkdir(mount);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', mount], { stdio: 'ignore' });
-  } catch {
-    context.skip('mounting a small file system needs root');
-  }
-  try {
-    const meter = new StorageMeter(mount);
-    expect(await meter.measure(never)).toMatchObject({ totalBytes: 65_536, writable: true });
-    await writeFile(join(mount, 'big'), Buffer.alloc(65_536));
-    expect(await meter.measure(never)).toEqual({
-      totalBytes: 65_536,
-      availableBytes: 0,
-      writable: false,
-      problem: 'The recordings folder cannot be written: there is no space left',
-    });
-  } finally {
-    execFileSync('umount', [mount]);
-  }
+  const folder = await smallDisk(64);
+  if (folder === null) return context.skip('mounting a small file system needs root');
+  const meter = new StorageMeter(folder);
+  expect(await meter.measure(never)).toMatchObject({ totalBytes: 65_536, writable: true });
+  await writeFile(join(folder, 'big'), Buffer.alloc(65_536));
+  expect(await meter.measure(never)).toEqual({
+    totalBytes: 65_536,
+    availableBytes: 0,
+    writable: false,
+    problem: 'The recordings folder cannot be written: there is no space left',
+  });
 });
 
 test('an aborted measure is cancelled', async () => {
