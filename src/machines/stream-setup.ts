@@ -357,6 +357,7 @@ export const streamSetup = setup({
     somebody: (_, params: { readers: number }) => params.readers > 0,
     entryGone: ({ context }) => context.server === null || context.agreedRevision === context.revision,
     stillWatched: ({ context }) => (context.observation?.readers ?? 0) > 0,
+    hasReasonButLate: ({ context }) => context.reasons.length > 0 && context.late.length > 0,
     hasReasonAndPublished: ({ context }) => context.reasons.length > 0 && published(context),
     pathGoneFramesFine: ({ context }, params: { path: PathObservation | null }) =>
       (params.path === null || !params.path.available) && !context.late.includes('frames'),

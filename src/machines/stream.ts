@@ -172,6 +172,10 @@ const live = streamSetup.createStateConfig({
     'watchdog.fresh': {
       actions: { type: 'removeLate', params: ({ event }) => ({ subject: event.subject }) },
     },
+    'demand.touched': {
+      actions: ['raiseDemand', { type: 'toViewers', params: { live: true } }],
+      description: 'live already: it costs one closing time, not a start',
+    },
   },
   states: {
     flowing: {
@@ -326,25 +330,43 @@ const live = streamSetup.createStateConfig({
     },
     lastLook: {
       description: 'No reason is left; readers are listed once more before the capture ends.',
+      initial: 'asking',
       always: [
+        { guard: 'hasReasonButLate', target: 'suspect' },
         { guard: 'hasReasonAndPublished', target: 'flowing' },
         { guard: 'hasReason', target: 'republishing' },
       ],
-      on: { 'path.observed': { actions: [observe, readers] } },
-      after: { lookAgain: { target: 'lastLook', reenter: true } },
-      invoke: {
-        id: 'countReaders',
-        src: 'countReaders',
-        input: ({ context }) => context.cameraId,
-        onDone: [
-          {
-            guard: { type: 'somebody', params: ({ event }) => ({ readers: event.output }) },
-            actions: { type: 'showReaders', params: ({ event }) => ({ readers: event.output }) },
-            description: 'a viewer joined meanwhile: its actor gives the reason',
-          },
-          { target: '#stream.stopping' },
+      on: {
+        'path.observed': [
+          { guard: { type: 'grewWith', params: path }, actions: [observe, 'beatBytes', readers] },
+          { actions: [observe, readers] },
         ],
-        onError: '#stream.stopping',
+        'watchdog.late': {
+          actions: { type: 'addLate', params: ({ event }) => ({ subject: event.subject }) },
+        },
+      },
+      states: {
+        asking: {
+          description: 'However slowly the server answers, it is asked once.',
+          invoke: {
+            id: 'countReaders',
+            src: 'countReaders',
+            input: ({ context }) => context.cameraId,
+            onDone: [
+              {
+                guard: { type: 'somebody', params: ({ event }) => ({ readers: event.output }) },
+                target: 'waiting',
+                actions: { type: 'showReaders', params: ({ event }) => ({ readers: event.output }) },
+              },
+              { target: '#stream.stopping' },
+            ],
+            onError: '#stream.stopping',
+          },
+        },
+        waiting: {
+          description: 'A viewer joined meanwhile: its actor gives the reason.',
+          after: { lookAgain: 'asking' },
+        },
       },
     },
   },
