@@ -183,7 +183,11 @@ export const recordingSetup = setup({
     firstFile: ({ context }, params: PartsSeen) => context.sizeBytes === 0 && recordedBytes(params.parts) > 0,
     hasDuration: ({ context }) => context.deadlineMonoMs !== null,
     grew: ({ context }, params: PartsSeen) => recordedBytes(params.parts) > context.sizeBytes,
-    allClosed: (_, params: PartsSeen) => params.parts.every((part) => part.durationMs !== null),
+    // The recorder may make its last file only when it is told to stop: closed counts once nothing changed since the last look.
+    allClosed: ({ context }, params: PartsSeen) =>
+      params.parts.length > 0 &&
+      params.parts.every((part) => part.durationMs !== null) &&
+      recordedBytes(params.parts) === context.sizeBytes,
     nothingRecorded: ({ context }) => context.parts.length === 0,
     durationOver: ({ context }) =>
       context.deadlineMonoMs !== null &&

@@ -591,6 +591,12 @@ export const streamMachine = streamSetup.createMachine({
     },
     provisioning: {
       description: 'The path is being made in the media server, and seen there.',
+      on: {
+        'entry.refused': {
+          target: 'faulted',
+          actions: { type: 'storeTrouble', params: ({ event }) => ({ error: event.trouble }) },
+        },
+      },
       always: [
         { guard: 'serverDown', target: 'unavailable' },
         { guard: 'cameraGone', target: 'unavailable' },
@@ -672,7 +678,7 @@ export const streamMachine = streamSetup.createMachine({
     },
     faulted: {
       description:
-        'Not worth retrying fast; the trouble says why. Tried again slowly, on an order, and on a re-plug.',
+        "Not worth retrying fast; the trouble says why. Tried again slowly, on an operator's retry, and on a re-plug.",
       entry: 'tellFaulted',
       always: {
         guard: 'serverDown',

@@ -16,7 +16,7 @@ import type {
   StreamView,
 } from '../api/door.ts';
 import type { Config } from '../config/schema.ts';
-import { CameraError } from '../machines/errors.ts';
+import { CameraError, errorOf } from '../machines/errors.ts';
 import type { Clock, SyntheticCameras, SyntheticFault } from '../machines/ports.ts';
 import { cameraChild, type ServiceInput, type serviceMachine } from '../machines/service.ts';
 import { recordingChild, snapshotChild } from '../machines/stream-setup.ts';
@@ -156,20 +156,26 @@ export class Engine implements Door {
         now.matches('live') || now.matches('faulted') || now.matches('unavailable') || now.matches('backoff'),
     );
     if (!snapshot.matches('live')) {
+      // A call that failed leaves no wish behind.
+      stream.send({ type: 'stream.stop' });
       const { trouble } = snapshot.context;
-      throw new CameraError(
-        trouble?.code ?? 'capture-failed',
-        trouble?.message ?? 'The stream could not be started.',
-        {
-          reason: trouble?.reason ?? 'stream_failed',
-        },
-      );
+      if (trouble !== null) throw errorOf(trouble);
+      throw new CameraError('wrong-state', `${cameraId} is still being asked what it can do.`, {
+        reason: 'camera_not_ready',
+        facts: { state: camera.state, retry_after_ms: this.#parts.config.camera.probe_timeout_ms },
+      });
     }
     return this.#require(cameraId).camera.stream;
   }
 
   async stopStreaming(cameraId: CameraId) {
-    const { stream } = this.#require(cameraId);
+    const { camera, stream } = this.#require(cameraId);
+    if (camera.stream.reasons.length === 0) {
+      throw new CameraError('wrong-state', `The stream of ${cameraId} is not running.`, {
+        reason: 'not_streaming',
+        facts: { state: camera.stream.state },
+      });
+    }
     stream.send({ type: 'stream.stop' });
     const continues = stream.getSnapshot().context.reasons.length > 0;
     return { stream: this.#require(cameraId).camera.stream, continues };
