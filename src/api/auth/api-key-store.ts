@@ -120,7 +120,7 @@ function parse(text: string): Entry[] {
       expiresAtMs: key.expires === null ? null : Date.parse(key.expires),
     }));
   } catch (error) {
-    throw new CameraError('storage', 'The API key file is there but cannot be understood', {
+    throw new CameraError('storage', 'The API key file is there but cannot be understood.', {
       cause: error,
       reason: 'api_keys_unreadable',
       suggestion: 'Restore the file from a copy, or move it away to start without keys.',

@@ -47,7 +47,7 @@ export async function writePrivateFile(path: string, text: string, what: string)
 
 function storageTrouble(error: unknown, sentence: string): CameraError {
   const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-  return new CameraError('storage', `${sentence} (${code})`, {
+  return new CameraError('storage', `${sentence} (${code}).`, {
     cause: error,
     reason: 'private_file_failed',
     suggestion: 'Check that the data directory exists and belongs to the user of the service.',

@@ -70,7 +70,7 @@ export async function tokenSecret(configured: string, path: string): Promise<str
     if (configured.length >= MIN_SECRET_CHARACTERS) return configured;
     throw new CameraError(
       'bad-params',
-      `security.jwt_secret has fewer than ${MIN_SECRET_CHARACTERS} characters`,
+      `security.jwt_secret has fewer than ${MIN_SECRET_CHARACTERS} characters.`,
       {
         reason: 'jwt_secret_short',
         suggestion: 'Leave it empty and one is made, or set at least 32 random characters.',

@@ -69,14 +69,14 @@ function listenTrouble(
       return make(
         'wrong-state',
         'port_taken',
-        `Port ${port} (${keys.port}) is taken by another process`,
+        `Port ${port} (${keys.port}) is taken by another process.`,
         `End that process, or set ${keys.port} to a free port.`,
       );
     case 'EACCES':
       return make(
         'no-permission',
         'port_forbidden',
-        `Port ${port} (${keys.port}) is reserved for privileged processes`,
+        `Port ${port} (${keys.port}) is reserved for privileged processes.`,
         `Set ${keys.port} to 1024 or more.`,
       );
     case 'EADDRNOTAVAIL':
@@ -84,14 +84,14 @@ function listenTrouble(
       return make(
         'bad-params',
         'address_unknown',
-        `Address ${host} (${keys.host}) does not belong to this host`,
+        `Address ${host} (${keys.host}) does not belong to this host.`,
         `Set ${keys.host} to an address of this host, or 0.0.0.0.`,
       );
     default:
       return make(
         'internal',
         'listen_failed',
-        `Cannot listen on port ${port} (${keys.port})`,
+        `Cannot listen on port ${port} (${keys.port}).`,
         'Look into the log for the cause.',
       );
   }

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { roleAllows } from '../auth/roles.ts';
 import type { Call, Desk } from '../desk.ts';
 import type { Method } from '../methods/method.ts';
+import type { NotificationName } from '../notifications.ts';
 import { quoted } from '../redaction.ts';
 import type { Frame, Session } from '../session.ts';
 import { type FlawedCall, notJson, type RpcCall, type RpcId, readEnvelope } from './envelope.ts';
@@ -95,13 +96,17 @@ export class Dispatcher {
     if (method === undefined) throw unknownMethod(item.method);
     this.#permit(method, call);
     const params = checkParams(method.params, item.params);
-    const device = this.#deviceOf(params);
-    if (item.id !== undefined) for (const cause of method.causes ?? []) frame.hold(cause, device);
+    if (item.id !== undefined && method.causes !== undefined) this.#hold(method.causes, params, frame);
     const result = method.handle(params, call);
     if (this.#desk.settings.checkResults !== true) return result;
     return result instanceof Promise
       ? result.then((late) => method.result.parse(late))
       : method.result.parse(result);
+  }
+
+  #hold(causes: readonly NotificationName[], params: unknown, frame: Frame): void {
+    const device = this.#deviceOf(params);
+    for (const cause of causes) frame.hold(cause, device);
   }
 
   #permit(method: Method, { session, desk }: Call): void {

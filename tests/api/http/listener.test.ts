@@ -16,7 +16,7 @@ test('a port that is taken is named together with its key', async () => {
   await expect(openApi({ port })).rejects.toMatchObject({
     name: 'CameraError',
     reason: 'port_taken',
-    message: `Port ${port} (server.port) is taken by another process`,
+    message: `Port ${port} (server.port) is taken by another process.`,
     suggestion: expect.stringContaining('server.port'),
   });
 });
