@@ -54,21 +54,12 @@ export function publishForEver(url: string): RunningFfmpeg {
   return runFfmpeg([...SOURCE, '-map', '0:v', ...ENCODER.split(' '), ...FIFO.split(' '), url]);
 }
 
-/** Reads a stream for a while and throws it away. Ends with code 0 when the time is over. */
-export function read(url: string, durationS: number): RunningFfmpeg {
-  return runFfmpeg([
-    '-rtsp_transport',
-    'tcp',
-    '-i',
-    url,
-    '-t',
-    String(durationS),
-    '-c',
-    'copy',
-    '-f',
-    'null',
-    '-',
-  ]);
+/** Reads a stream for a while into a file, or throws it away. Ends with code 0 when the time is over. */
+export function read(url: string, durationS: number, file?: string): RunningFfmpeg {
+  // What there is to know stands in the description: no need to look at seconds of pictures first.
+  const input = ['-rtsp_transport', 'tcp', '-analyzeduration', '300000', '-i', url];
+  const output = file === undefined ? ['-f', 'null', '-'] : [file];
+  return runFfmpeg([...input, '-t', String(durationS), '-c', 'copy', ...output]);
 }
 
 export interface ProbedPacket {

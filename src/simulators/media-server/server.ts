@@ -21,6 +21,9 @@ export const SIMULATED_VERSION = 'v1.20.1';
 /** From a new configuration to its effect on running paths; another worker does it in the real server. */
 const RELOAD_DELAY_MAX_MS = 8;
 
+/** Global switches that are read and shown, and that nothing follows from. */
+const UNSUPPORTED = ['metrics', 'pprof', 'playback', 'rtmp', 'hls', 'webrtc', 'srt', 'moq'];
+
 /** Global keys that change nothing but who may do what. */
 const HOT_GLOBAL = ['authInternalUsers'];
 
@@ -42,6 +45,8 @@ export class MediaServer {
     this.#log('info', `Simulator of MediaMTX ${SIMULATED_VERSION}, ${process.platform}, ${process.arch}`);
     if (file === undefined) this.#log('warn', 'no configuration file given, using an empty configuration');
     else this.#log('info', `configuration loaded from ${file}`);
+    const unsupported = UNSUPPORTED.filter((key) => configuration.global[key] === true);
+    if (unsupported.length > 0) this.#log('warn', `the simulator does not do: ${unsupported.join(', ')}`);
     this.#paths = this.#newPaths(configuration);
   }
 

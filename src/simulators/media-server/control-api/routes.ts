@@ -28,7 +28,7 @@ export interface ApiCall {
   /** What stands in the place of `*`: a name or an id. */
   readonly name: string;
   /** The parsed body. @throws Refusal when it is no JSON */
-  body(): Promise<Json>;
+  body(): Json;
 }
 
 /** Undefined: nothing to say but that it went well. */
@@ -38,22 +38,21 @@ const ROUTES: Readonly<Record<string, Endpoint>> = {
   'GET /v3/info': ({ version, started }) => ({ version, started, simulator: true }),
 
   'GET /v3/config/global/get': ({ store }) => redactedGlobal(store.current.global),
-  'PATCH /v3/config/global/patch': async ({ store }, call) =>
-    void (await store.patchGlobal(await call.body())),
+  'PATCH /v3/config/global/patch': async ({ store }, call) => void (await store.patchGlobal(call.body())),
   'GET /v3/config/pathdefaults/get': ({ store }) => store.current.pathDefaults,
   'PATCH /v3/config/pathdefaults/patch': async ({ store }, call) =>
-    void (await store.patchPathDefaults(await call.body())),
+    void (await store.patchPathDefaults(call.body())),
 
   'GET /v3/config/paths/list': ({ store }, { query }) =>
     paginated([...store.current.paths.values()], query, (entry) => entry.values),
   'GET /v3/config/paths/get/*': ({ store }, { name }) =>
     known(store.current.paths.get(name), 'path configuration not found').values,
   'POST /v3/config/paths/add/*': async ({ store }, call) =>
-    void (await store.addPath(call.name, await call.body())),
+    void (await store.addPath(call.name, call.body())),
   'PATCH /v3/config/paths/patch/*': async ({ store }, call) =>
-    void (await store.patchPath(call.name, await call.body())),
+    void (await store.patchPath(call.name, call.body())),
   'POST /v3/config/paths/replace/*': async ({ store }, call) =>
-    void (await store.replacePath(call.name, await call.body())),
+    void (await store.replacePath(call.name, call.body())),
   'DELETE /v3/config/paths/delete/*': async ({ store }, { name }) => void (await store.deletePath(name)),
 
   'GET /v3/paths/list': ({ paths }, { query }) => paginated(paths.list(), query, (path) => path.item),

@@ -68,6 +68,8 @@ export class ControlApi {
     const target = targetOf(request);
     const atDoor = this.#faults.enabled && target.pathname === DOOR;
     const mode = this.#faults.enabled && !atDoor ? this.#faults.mode : 'ok';
+    // First of all: a client that gives up takes what was not read along.
+    const text = await readText(request);
     if (mode === 'hang') return;
     if (mode === 'slow') await sleep(this.#faults.delayMs);
     if (mode === 'late_write' && request.method !== 'GET') await sleep(this.#faults.delayMs);
@@ -76,12 +78,19 @@ export class ControlApi {
     if (mode === 'status500' || (mode === 'flap' && this.#faults.flaps())) {
       return send(response, failure(500, 'simulated fault'));
     }
-    const reply = await this.#reply(request, target, atDoor).catch((error: unknown) => this.#refused(error));
+    const reply = await this.#reply(request, target, text, atDoor).catch((error: unknown) =>
+      this.#refused(error),
+    );
     if (mode === 'half') return sendHalf(response, reply);
     send(response, reply);
   }
 
-  async #reply(request: IncomingMessage, { pathname, query }: Target, atDoor: boolean): Promise<Reply> {
+  async #reply(
+    request: IncomingMessage,
+    { pathname, query }: Target,
+    text: string,
+    atDoor: boolean,
+  ): Promise<Reply> {
     const method = request.method ?? '';
     if (method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined) {
       const allowed = {
@@ -92,9 +101,9 @@ export class ControlApi {
     }
     const denied = await this.#denied(request);
     if (denied !== null) return denied;
-    const body = () => readBody(request);
+    const body = () => parseBody(text);
     if (atDoor) {
-      if (method === 'POST') this.#faults.set(await body());
+      if (method === 'POST') this.#faults.set(body());
       return json(200, this.#faults.item);
     }
     const world = this.#world();
@@ -172,15 +181,19 @@ function sendHalf(response: ServerResponse, reply: Reply): void {
   response.write(reply.body.slice(0, Math.floor(reply.body.length / 2)), () => response.destroy());
 }
 
-async function readBody(request: IncomingMessage): Promise<Json> {
+/** The whole body. One that is too large is not kept; it is no JSON then. */
+async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw new Refusal('body is too large');
-    chunks.push(chunk);
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
   }
-  const text = Buffer.concat(chunks).toString();
+  return bytes <= MAX_BODY_BYTES ? Buffer.concat(chunks).toString() : '';
+}
+
+/** @throws Refusal for what is no JSON */
+function parseBody(text: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch (error) {

@@ -1,38 +1,18 @@
-/** What a session received from its publisher or sent to its reader, for the API and for receiver reports. */
-import { randomBytes } from 'node:crypto';
-import { receiverReport } from '../stream/rtcp.ts';
+/** What a session received from its publisher or sent to its reader, for the API. */
 import { counterDistance } from '../stream/rtp.ts';
 
 /** One track as it comes from a publisher. */
 export class InboundTrack {
   lost = 0;
-  readonly #ssrc = randomBytes(4).readUInt32BE(0);
-  #source: number | null = null;
-  #highest = 0;
+  #highest: number | null = null;
 
   /** Notes a packet's sequence number. */
   note(packet: Buffer): void {
     const sequence = packet.readUInt16BE(2);
-    if (this.#source === null) {
-      this.#source = packet.readUInt32BE(8);
-      this.#highest = sequence;
-      return;
-    }
-    const step = counterDistance(this.#highest & 0xffff, sequence, 16);
+    const step = this.#highest === null ? 1 : counterDistance(this.#highest, sequence, 16);
     if (step <= 0) return;
     this.lost += step - 1;
-    this.#highest += step;
-  }
-
-  /** The report for the publisher; null before the first packet. */
-  report(): Buffer | null {
-    if (this.#source === null) return null;
-    return receiverReport({
-      ssrc: this.#ssrc,
-      sourceSsrc: this.#source,
-      lostPackets: this.lost,
-      highestSequence: this.#highest,
-    });
+    this.#highest = sequence;
   }
 }
 

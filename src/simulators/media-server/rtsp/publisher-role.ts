@@ -1,6 +1,6 @@
 /**
  * A session that publishes: ANNOUNCE is checked against access only; whether the path takes the stream is
- * decided at RECORD. From then on packets go to the path's stream, and a report comes back every 10 s.
+ * decided at RECORD. From then on packets go to the path's stream; nothing is sent back.
  */
 import type { PathEntry } from '../config/configuration.ts';
 import { Refusal } from '../config/values.ts';
@@ -10,12 +10,10 @@ import { type Announcement, parseAnnouncement } from '../stream/sdp.ts';
 import type { Stream } from '../stream/stream.ts';
 import { Channels } from './channels.ts';
 import { InboundTrack } from './counters.ts';
-import { type Answer, formatFrame, type InterleavedFrame, type RtspRequest } from './message.ts';
+import type { Answer, InterleavedFrame, RtspRequest } from './message.ts';
 import type { Role, RoleSession } from './role.ts';
 import { namesMedia, type Target, targetOf } from './target.ts';
 import type { TransportWish } from './transport.ts';
-
-const REPORT_INTERVAL_MS = 10_000;
 
 export class PublisherRole implements Role {
   readonly target: Target;
@@ -29,7 +27,6 @@ export class PublisherRole implements Role {
   readonly #inbound: InboundTrack[];
   #path: Path | null = null;
   #stream: Stream | null = null;
-  #reports: NodeJS.Timeout | undefined;
 
   /** @throws Refusal for a description the server does not take or a path that is not configured */
   constructor(session: RoleSession, request: RtspRequest) {
@@ -77,7 +74,6 @@ export class PublisherRole implements Role {
     }
     this.#path = path;
     this.#session.log('info', `is publishing to path '${path.name}'`);
-    this.#reports = setInterval(() => this.#sendReports(), REPORT_INTERVAL_MS);
     return { status: 200 };
   }
 
@@ -103,21 +99,9 @@ export class PublisherRole implements Role {
   }
 
   leave(): void {
-    clearInterval(this.#reports);
     const path = this.#path;
     this.#path = null;
     this.#stream = null;
     path?.removePublisher(this.#session);
-  }
-
-  #sendReports(): void {
-    for (const [track, inbound] of this.#inbound.entries()) {
-      const report = inbound.report();
-      const channel = this.#channels.channelOf(track);
-      if (report === null || channel === undefined) continue;
-      this.#session.connection.write(formatFrame(channel + 1, report));
-      this.#session.counters.outboundRtcpPackets++;
-      this.#session.counters.outboundBytes += report.length;
-    }
   }
 }

@@ -9,6 +9,7 @@ import { Channels } from './channels.ts';
 import { FrameQueue } from './frame-queue.ts';
 import { type Answer, formatFrame, type InterleavedFrame, type RtspRequest } from './message.ts';
 import type { Role, RoleSession } from './role.ts';
+import { SenderReports } from './sender-reports.ts';
 import { setupTargetOf, type Target, targetOf } from './target.ts';
 import type { TransportWish } from './transport.ts';
 
@@ -21,6 +22,7 @@ export class ReaderRole implements Role, StreamReader {
   readonly #path: Path;
   readonly #stream: Stream;
   readonly #channels = new Channels();
+  readonly #reports = new Map<number, SenderReports>();
   #queue: FrameQueue | null = null;
   #discarded = 0;
 
@@ -80,6 +82,8 @@ export class ReaderRole implements Role, StreamReader {
     this.#discarded = this.discardedFrames;
     this.#queue?.close();
     this.#queue = null;
+    for (const reports of this.#reports.values()) reports.close();
+    this.#reports.clear();
   }
 
   /** Receiver reports: counted, nothing is made of them. */
@@ -96,12 +100,13 @@ export class ReaderRole implements Role, StreamReader {
   packet(track: number, packet: Buffer): void {
     const channel = this.#channels.channelOf(track);
     if (channel === undefined || !this.#queue?.push(formatFrame(channel, packet))) return;
+    this.#reports.get(track)?.note(packet);
     this.#session.counters.outboundRtpPackets++;
     this.#session.counters.outboundBytes += packet.length;
     this.#stream.outboundBytes += packet.length;
   }
 
-  report(track: number, report: Buffer): void {
+  #report(track: number, report: Buffer): void {
     const channel = this.#channels.channelOf(track);
     if (channel === undefined || !this.#queue?.push(formatFrame(channel + 1, report))) return;
     this.#session.counters.outboundRtcpPackets++;
@@ -119,6 +124,11 @@ export class ReaderRole implements Role, StreamReader {
         this.#session.log('warn', `reader is too slow, discarding ${frames} frame${frames === 1 ? '' : 's'}`),
       () => connection.end('write tcp: i/o timeout'),
     );
+    for (const index of this.#channels.tracks) {
+      const track = this.#stream.tracks[index];
+      const reports = track && new SenderReports(track, (report) => this.#report(index, report));
+      if (reports !== undefined) this.#reports.set(index, reports);
+    }
     this.#stream.addReader(this);
   }
 

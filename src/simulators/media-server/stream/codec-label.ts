@@ -46,7 +46,8 @@ export function codecProperties(media: Media, sps: Buffer | null): Json {
     const stereo = media.parameters.get('sprop-stereo') === '1';
     return { channelCount: stereo || media.parameters.get('stereo') === '1' ? 2 : 1 };
   }
-  const facts = label === 'H264' && sps !== null ? parseSps(sps) : null;
-  if (facts === null) return null;
+  if (label !== 'H264') return null;
+  const facts = sps === null ? null : parseSps(sps);
+  if (facts === null) return { width: 0, height: 0, profile: '', level: '' };
   return { width: facts.widthPx, height: facts.heightPx, profile: facts.profile, level: facts.level };
 }

@@ -1,6 +1,6 @@
 /**
  * A live stream: the tracks of one publisher and everybody who takes packets from it. Exists from RECORD to
- * the publisher's end. Sends each reader the server's own sender reports, never the publisher's.
+ * the publisher's end.
  */
 import type { Json } from '../config/values.ts';
 import type { Log } from '../log.ts';
@@ -9,12 +9,9 @@ import type { AccessUnit } from './h264-depacketiser.ts';
 import { type Announcement, formatDescription } from './sdp.ts';
 import { Track } from './track.ts';
 
-const REPORT_INTERVAL_MS = 10_000;
-
 /** Takes packets. Each method must return at once and never throw. */
 export interface StreamReader {
   packet?(track: number, packet: Buffer): void;
-  report?(track: number, report: Buffer): void;
   picture?(track: number, picture: AccessUnit): void;
 }
 
@@ -26,7 +23,6 @@ export class Stream {
   readonly #name: string;
   readonly #readers = new Set<StreamReader>();
   readonly #log: Log;
-  #reports: NodeJS.Timeout | null = null;
 
   constructor(announcement: Announcement, log: Log) {
     this.#name = announcement.name;
@@ -57,13 +53,11 @@ export class Stream {
       for (const packet of relayed.packets) reader.packet?.(index, packet);
       for (const picture of relayed.pictures) reader.picture?.(index, picture);
     }
-    this.#startReports();
     return true;
   }
 
-  /** Ends the reports. Readers are told by the path. */
+  /** Lets go of all readers; the path tells them. */
   close(): void {
-    if (this.#reports !== null) clearInterval(this.#reports);
     this.#readers.clear();
   }
 
@@ -91,17 +85,5 @@ export class Stream {
       codec: codecLabel(media),
       codecProps: codecProperties(media, sps),
     }));
-  }
-
-  #startReports(): void {
-    if (this.#reports !== null) return;
-    const send = () => {
-      for (const [index, track] of this.tracks.entries()) {
-        const report = track.report(Date.now());
-        if (report !== null) for (const reader of this.#readers) reader.report?.(index, report);
-      }
-    };
-    send();
-    this.#reports = setInterval(send, REPORT_INTERVAL_MS);
   }
 }

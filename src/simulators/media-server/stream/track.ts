@@ -1,6 +1,6 @@
 /**
- * One track of a live stream: gives packets the server's own SSRC, cuts those that are too large, keeps the
- * figures for reports and takes pictures out of H.264. Never holds pictures back for later readers.
+ * One track of a live stream: gives packets the server's own SSRC, cuts those that are too large, knows where
+ * it stands, and takes pictures out of H.264. Never holds pictures back for later readers.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -12,8 +12,7 @@ import {
   nalType,
 } from './h264-depacketiser.ts';
 import { MAX_PAYLOAD_BYTES, payloadsOf } from './h264-repacketiser.ts';
-import { senderReport } from './rtcp.ts';
-import { buildRtp, counterDistance, parseRtp, RTP_HEADER_BYTES, type RtpPacket, withSsrc } from './rtp.ts';
+import { buildRtp, counterDistance, parseRtp, type RtpPacket, withSsrc } from './rtp.ts';
 import { announcedParameterSets, clockRateOf, h264Parameters, isH264, type Media } from './sdp.ts';
 
 /** What one incoming packet became. */
@@ -36,8 +35,6 @@ export class Track {
   #cutting = false;
   #nextSequence = 0;
   #last: { sequence: number; timestamp: number; atMs: number } | null = null;
-  #packets = 0;
-  #payloadBytes = 0;
 
   constructor(media: Media) {
     this.media = media;
@@ -81,19 +78,6 @@ export class Track {
     };
   }
 
-  /** The sender report that readers get now; null before the first packet. */
-  report(nowMs: number): Buffer | null {
-    const position = this.position(nowMs);
-    if (position === null) return null;
-    return senderReport({
-      ssrc: this.ssrc,
-      atMs: nowMs,
-      rtpTimestamp: position.rtpTimestamp,
-      packets: this.#packets,
-      payloadBytes: this.#payloadBytes,
-    });
-  }
-
   #startCutting(packet: RtpPacket): void {
     this.#cutting = true;
     this.#nextSequence = packet.sequence;
@@ -126,7 +110,5 @@ export class Track {
     if (this.#last === null || counterDistance(this.#last.sequence, sequence, 16) > 0) {
       this.#last = { sequence, timestamp: packet.readUInt32BE(4), atMs };
     }
-    this.#packets++;
-    this.#payloadBytes += packet.length - RTP_HEADER_BYTES;
   }
 }
