@@ -41,7 +41,7 @@ export interface CameraInput {
   readonly limits: CameraLimits;
   /** null: known from an earlier life and not seen yet in this one. */
   readonly device: Device | null;
-  readonly recordingWish: RecordingWish | null;
+  readonly recordingWishes: readonly RecordingWish[];
   /** The media server, if it is up now. */
   readonly server: MediaServerInfo | null;
 }
@@ -125,7 +125,7 @@ export const cameraMachine = setup({
           recordingLimits: context.limits.recording,
           expected: context.device === null && !context.known.disabled,
           callWanted: context.known.streamWanted,
-          recordingWish: context.recordingWish,
+          recordingWishes: context.recordingWishes,
           server: context.server,
         },
       });

@@ -1,8 +1,8 @@
 /**
- * Owns the one media server: its process where it is managed, its health with a circuit breaker, and the regular
- * looks at its paths. Never writes a path. In: `entry.wanted` (for the launch file and the comparison), `watch.fast`,
+ * Owns the one media server: its process where it is managed, its health with a circuit breaker, whether it sees our
+ * folders, and the regular looks at its paths. Never writes a path of a stream. In: `entry.wanted` (for the launch file and the comparison), `watch.fast`,
  * `watch.slow`, `media-server.stop`. Reports `server.up`, `server.down`, `paths.observed`, `entries.compared`,
- * `media-server.stopped`. Numbers: docs/machines/media-server.md.
+ * `folders.tested`, `media-server.stopped`. Numbers: docs/machines/media-server.md.
  */
 import { assign, fromCallback, fromPromise, raise, sendTo, setup } from 'xstate';
 import { backoffMs } from './backoff.ts';
@@ -10,6 +10,7 @@ import { type Trouble, troubleOf } from './errors.ts';
 import { parentOf } from './report.ts';
 import type {
   CameraId,
+  FoldersSeen,
   MediaServerInfo,
   PathEntry,
   PathObservation,
@@ -36,6 +37,8 @@ export interface MediaServerLimits {
   readonly watchIntervalMs: number;
   readonly watchFastIntervalMs: number;
   readonly compareIntervalMs: number;
+  /** An external server that does not see our folders is tested again this often. */
+  readonly folderRetestMs: number;
 }
 
 export interface MediaServerInput {
@@ -57,6 +60,12 @@ export interface MediaServerContext extends MediaServerInput {
   /** Streams that start, republish or stop: the paths are looked at more often. */
   readonly fast: readonly CameraId[];
   readonly trouble: Trouble | null;
+  /** What the last test of an external server saw; null before the first. */
+  readonly folders: FoldersSeen | null;
+  /** Which incarnation that was. */
+  readonly foldersOf: string | null;
+  /** Why the last test could not be made. */
+  readonly folderTrouble: Trouble | null;
 }
 
 export type MediaServerEvent =
@@ -80,6 +89,7 @@ export type MediaServerReport =
   | { type: 'server.down'; trouble: Trouble | null }
   | { type: 'paths.observed'; paths: readonly PathObservation[]; monoMs: number; atMs: number }
   | { type: 'entries.compared'; differing: readonly string[] }
+  | { type: 'folders.tested'; folders: FoldersSeen }
   | { type: 'media-server.changed' }
   | { type: 'media-server.stopped' };
 
@@ -105,6 +115,8 @@ const mediaServerSetup = setup({
     compareEntries: fromPromise<{ differing: readonly string[] }, { entries: readonly PathEntry[] }>(
       no('compareEntries'),
     ),
+    /** Demands and records a self-test path once. */
+    testFolders: fromPromise<FoldersSeen>(no('testFolders')),
   },
   actions: {
     storeProcess: assign({ process: (_, params: { process: ProcessIdentity | null }) => params.process }),
@@ -150,6 +162,18 @@ const mediaServerSetup = setup({
       type: 'entries.compared',
       ...params,
     })),
+    storeFolders: assign({
+      folders: (_, params: { folders: FoldersSeen }) => params.folders,
+      foldersOf: ({ context }) => context.info?.started ?? null,
+      folderTrouble: null,
+    }),
+    storeFolderTrouble: assign({
+      folderTrouble: (_, params: { error: unknown }) => troubleOf(params.error),
+    }),
+    reportFolders: sendTo(parentOf, (_, params: { folders: FoldersSeen }) => ({
+      type: 'folders.tested',
+      ...params,
+    })),
     reportStopped: sendTo(parentOf, { type: 'media-server.stopped' }),
   },
   guards: {
@@ -161,6 +185,8 @@ const mediaServerSetup = setup({
     refusedUs: (_, params: { error: unknown }) => troubleOf(params.error).code === 'media-server-refused',
     newIncarnation: ({ context }, params: { info: MediaServerInfo }) =>
       context.info !== null && context.info.started !== params.info.started,
+    seesBoth: (_, params: { folders: FoldersSeen }) => params.folders.demand && params.folders.recording,
+    testedAnother: ({ context }) => context.foldersOf !== context.info?.started,
   },
   delays: {
     launchTimeout: ({ context }) => context.limits.launchTimeoutMs,
@@ -182,6 +208,7 @@ const mediaServerSetup = setup({
     watchInterval: ({ context }) =>
       context.fast.length > 0 ? context.limits.watchFastIntervalMs : context.limits.watchIntervalMs,
     compareInterval: ({ context }) => context.limits.compareIntervalMs,
+    folderRetest: ({ context }) => context.limits.folderRetestMs,
   },
 });
 
@@ -569,6 +596,86 @@ const compareRegion = mediaServerSetup.createStateConfig({
   },
 });
 
+const folders = ({ event }: { event: { output: FoldersSeen } }) => ({ folders: event.output });
+const keepFolders = [
+  { type: 'storeFolders' as const, params: folders },
+  { type: 'reportFolders' as const, params: folders },
+];
+const keepFolderTrouble = {
+  type: 'storeFolderTrouble' as const,
+  params: ({ event }: { event: { error: unknown } }) => ({ error: event.error }),
+};
+
+const foldersRegion = mediaServerSetup.createStateConfig({
+  description:
+    'Does it touch and record where we look? What it once saw is believed until it is tested again.',
+  initial: 'notTested',
+  states: {
+    notTested: {
+      description: 'Waiting for an answer of a server that we did not launch.',
+      always: { guard: 'managed', target: 'ours' },
+      on: { 'health.good': 'testing' },
+    },
+    ours: { description: 'Launched by us with our folders: nothing to test.' },
+    testing: {
+      description: 'A self-test path is demanded and recorded once.',
+      on: { 'health.bad': 'notTested' },
+      invoke: {
+        id: 'testFolders',
+        src: 'testFolders',
+        onDone: [
+          { guard: { type: 'seesBoth', params: folders }, target: 'shared', actions: keepFolders },
+          { target: 'notShared', actions: keepFolders },
+        ],
+        onError: { target: 'undecided', actions: keepFolderTrouble },
+      },
+    },
+    shared: {
+      description: 'It raises demand and records where we look.',
+      on: { 'health.good': { guard: 'testedAnother', target: 'testing' } },
+    },
+    notShared: {
+      description: 'Demand or recordings do not arrive; tested again slowly, and with each new incarnation.',
+      initial: 'waiting',
+      states: {
+        waiting: {
+          on: { 'health.bad': 'serverAway' },
+          after: { folderRetest: 'checking' },
+        },
+        checking: {
+          on: { 'health.bad': 'serverAway' },
+          invoke: {
+            id: 'testFoldersAgain',
+            src: 'testFolders',
+            onDone: [
+              {
+                guard: { type: 'seesBoth', params: folders },
+                target: '#media-server.folders.shared',
+                actions: keepFolders,
+              },
+              { target: 'waiting', actions: keepFolders },
+            ],
+            onError: { target: 'waiting', actions: keepFolderTrouble },
+          },
+        },
+        serverAway: {
+          on: {
+            'health.good': [
+              { guard: 'testedAnother', target: '#media-server.folders.testing' },
+              { target: 'waiting' },
+            ],
+          },
+        },
+      },
+    },
+    undecided: {
+      description: 'The test itself could not be made; nothing is refused because of it.',
+      on: { 'health.bad': 'notTested' },
+      after: { folderRetest: 'testing' },
+    },
+  },
+});
+
 export const mediaServerMachine = mediaServerSetup.createMachine({
   id: 'media-server',
   description: 'The media server: its process, its health, and regular looks at its paths.',
@@ -584,6 +691,9 @@ export const mediaServerMachine = mediaServerSetup.createMachine({
     wanted: {},
     fast: [],
     trouble: null,
+    folders: null,
+    foldersOf: null,
+    folderTrouble: null,
   }),
   type: 'parallel',
   on: {
@@ -591,5 +701,11 @@ export const mediaServerMachine = mediaServerSetup.createMachine({
     'watch.fast': { actions: { type: 'addFast', params: ({ event }) => ({ name: event.name }) } },
     'watch.slow': { actions: { type: 'removeFast', params: ({ event }) => ({ name: event.name }) } },
   },
-  states: { process: processRegion, health: healthRegion, watch: watchRegion, compare: compareRegion },
+  states: {
+    process: processRegion,
+    health: healthRegion,
+    folders: foldersRegion,
+    watch: watchRegion,
+    compare: compareRegion,
+  },
 });

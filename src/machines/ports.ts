@@ -10,6 +10,7 @@ import type {
   DeviceNode,
   DeviceSourceKind,
   FinishedRecording,
+  FoldersSeen,
   MediaServerInfo,
   PathEntry,
   PathObservation,
@@ -117,6 +118,17 @@ export interface MediaServerProcess {
   stop(signal: AbortSignal): Promise<void>;
   /** The living server of an earlier life. */
   find(signal: AbortSignal): Promise<ProcessIdentity | null>;
+}
+
+/** Whether a media server that we did not launch sees our folders and runs `touch`. */
+export interface SharedFolders {
+  /**
+   * Demands and records a self-test path once. Removes all of it again, also when it is called off; an earlier test is
+   * waited for. Rejects when nothing could be found out.
+   * @throws CameraError media-server-unreachable | media-server-refused | outcome-unknown | deadline | storage |
+   * capture-failed | missing-program | cancelled
+   */
+  test(signal: AbortSignal): Promise<FoldersSeen>;
 }
 
 export interface RecordingFiles {

@@ -73,9 +73,10 @@ export type RecordingReport =
   | { type: 'reason.add'; reason: string }
   | { type: 'reason.remove'; reason: string }
   | { type: 'record.arm'; order: RecordingOrder }
-  | { type: 'record.disarm' }
+  | { type: 'record.disarm'; session: string }
   | { type: 'stream.ask' }
   | { type: 'recording.started'; session: string }
+  | { type: 'recording.closed'; session: string }
   | { type: 'recording.ended'; session: string; finished: FinishedRecording | null; failed: boolean };
 
 const no = (name: string) => () => Promise.reject(new Error(`${name}: no adapter provided`));
@@ -129,9 +130,16 @@ export const recordingSetup = setup({
     })),
     askStream: sendTo(parentOf, { type: 'stream.ask' }),
     askToArm: sendTo(parentOf, ({ context }) => ({ type: 'record.arm', order: context.order })),
-    askToDisarm: sendTo(parentOf, { type: 'record.disarm' }),
+    askToDisarm: sendTo(parentOf, ({ context }) => ({
+      type: 'record.disarm',
+      session: context.order.session,
+    })),
     reportStarted: sendTo(parentOf, ({ context }) => ({
       type: 'recording.started',
+      session: context.order.session,
+    })),
+    reportClosed: sendTo(parentOf, ({ context }) => ({
+      type: 'recording.closed',
       session: context.order.session,
     })),
     reportEnded: sendTo(parentOf, ({ context }, params: { failed: boolean }) => ({

@@ -386,7 +386,7 @@ export const recordingMachine = recordingSetup.createMachine({
     finalising: {
       description:
         'The files are closed: parts are collected, cut or remuxed where asked, and the sidecar is written.',
-      entry: 'releaseStream',
+      entry: ['releaseStream', 'reportClosed'],
       invoke: {
         id: 'finalise',
         src: 'finalise',

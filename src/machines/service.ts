@@ -6,6 +6,7 @@
 import { assign, emit, enqueueActions, fromCallback, fromPromise, sendTo, setup, stopChild } from 'xstate';
 import { type CameraLimits, type CameraReport, cameraMachine } from './camera.ts';
 import { type DiscoveryInput, type DiscoveryReport, discoveryMachine } from './discovery.ts';
+import type { Trouble } from './errors.ts';
 import { lowestFreeId, uniqueName } from './identity.ts';
 import {
   type MediaServerInput,
@@ -19,6 +20,7 @@ import type {
   CameraId,
   Device,
   FinishedRecording,
+  FoldersSeen,
   KnownCamera,
   MediaServerInfo,
   RecordingEndReason,
@@ -39,6 +41,8 @@ export interface ServiceContext extends ServiceInput {
   readonly cameras: readonly KnownCamera[];
   readonly listed: boolean;
   readonly server: MediaServerInfo | null;
+  /** What an external media server sees of our folders; null: ours, or not tested yet. */
+  readonly folders: FoldersSeen | null;
   readonly storageLevel: StorageLevel;
   readonly crashed: readonly string[];
 }
@@ -69,16 +73,33 @@ export type ServiceEmitted =
 export const cameraChild = (id: CameraId) => `camera:${id}`;
 const stream = (id: CameraId) => `stream:${id}`;
 
-/** What is missing now, and what still works without it. */
+/**
+ * What is missing now, and what still works without it.
+ * @param refusal why the media server answers but not to us, where that is known
+ */
 export function missingParts(
-  context: Pick<ServiceContext, 'server' | 'storageLevel' | 'listed' | 'crashed'>,
+  context: Pick<ServiceContext, 'server' | 'storageLevel' | 'listed' | 'crashed'> &
+    Partial<Pick<ServiceContext, 'folders'>>,
+  refusal: Trouble | null = null,
 ): readonly { part: string; sentence: string }[] {
   const missing: { part: string; sentence: string }[] = [];
   if (context.server === null) {
     missing.push({
       part: 'media_server',
+      sentence: `${refusal?.message ?? 'The media server is not answering'}: streams cannot start and recordings pause; running captures keep their cameras.`,
+    });
+  } else if (context.folders?.demand === false) {
+    missing.push({
+      part: 'demand_unavailable',
       sentence:
-        'The media server is not answering: streams cannot start and recordings pause; running captures keep their cameras.',
+        'The media server does not raise demand in the runtime directory: viewers do not start a stream, start_streaming does; everything else works.',
+    });
+  }
+  if (context.server !== null && context.folders?.recording === false) {
+    missing.push({
+      part: 'recording_unavailable',
+      sentence:
+        'The media server does not record where this service looks: recordings are refused; streams and snapshots work.',
     });
   }
   if (!context.listed) {
@@ -141,7 +162,7 @@ export const serviceMachine = setup({
             limits: context.camera,
             device: null,
             server: null,
-            recordingWish: context.wishes.recordings.find(({ order }) => order.cameraId === known.id) ?? null,
+            recordingWishes: context.wishes.recordings.filter(({ order }) => order.cameraId === known.id),
           },
         });
       }
@@ -178,7 +199,7 @@ export const serviceMachine = setup({
           known: newcomer,
           limits: context.camera,
           device,
-          recordingWish: null,
+          recordingWishes: [],
           server: context.server,
         },
       });
@@ -199,6 +220,7 @@ export const serviceMachine = setup({
     }),
     noteListed: assign({ listed: true }),
     storeServer: assign({ server: (_, params: { info: MediaServerInfo | null }) => params.info }),
+    storeFolders: assign({ folders: (_, params: { folders: FoldersSeen }) => params.folders }),
     storeStorage: assign({ storageLevel: (_, params: { level: StorageLevel }) => params.level }),
     noteCrash: assign({
       crashed: ({ context }, params: { actorId: string }) => [
@@ -261,6 +283,7 @@ export const serviceMachine = setup({
     cameras: input.wishes.cameras,
     listed: false,
     server: null,
+    folders: null,
     storageLevel: 'unknown',
     crashed: [],
   }),
@@ -288,6 +311,9 @@ export const serviceMachine = setup({
     'paths.observed': { actions: { type: 'showPaths', params: ({ event }) => event } },
     'entries.compared': {
       actions: { type: 'tellDrift', params: ({ event }) => ({ names: event.differing }) },
+    },
+    'folders.tested': {
+      actions: { type: 'storeFolders', params: ({ event }) => ({ folders: event.folders }) },
     },
     'storage.changed': {
       actions: [

@@ -144,7 +144,8 @@ export const streamSetup = setup({
     // ---- the entry in the server's configuration
     /** `forRecorder`: only when the recorder waits for a newer entry. */
     wantEntry: enqueueActions(({ context, enqueue }, params: { forRecorder: boolean }) => {
-      if (params.forRecorder && (context.armRevision ?? 0) <= context.revision) return;
+      // A camera that went in the moment of arming has no path; its next one says `record` from the start.
+      if (params.forRecorder && (context.entry === null || (context.armRevision ?? 0) <= context.revision)) return;
       const entry = {
         name: context.cameraId,
         demandStartTimeoutMs: context.limits.demandStartTimeoutMs,
@@ -271,27 +272,51 @@ export const streamSetup = setup({
       },
     ),
     restore: enqueueActions(({ context, enqueue }) => {
-      const wish = context.recordingWish;
       if (context.callWanted) {
         enqueue.assign({ reasons: ['call'] });
         enqueue.raise({ type: 'call.lapsed' }, { id: 'callTimer', delay: context.limits.callCloseAfterMs });
       }
-      if (wish === null) return;
+      const running = context.recordingWishes.find(({ ending }) => ending === null);
+      const ended = context.recordingWishes.filter((wish) => wish !== running);
       enqueue.assign({
-        session: wish.order.session,
-        record: wish.ending === null ? settingsOf(wish.order) : null,
+        session: running?.order.session ?? null,
+        record: running === undefined ? null : settingsOf(running.order),
+        closing: ended.map(({ order }) => order.session),
       });
-      enqueue.spawnChild('recording', {
-        id: recordingChild(wish.order.session),
-        input: { order: wish.order, limits: context.recordingLimits, restored: wish },
-      });
-    }),
-    forgetSession: assign({ session: null, record: null, armRevision: null }),
-    dropDone: stopChild((_, params: { actorId: string }) => params.actorId),
-    forgetCrashed: enqueueActions(({ context, enqueue }, params: { actorId: string }) => {
-      if (context.session !== null && params.actorId === recordingChild(context.session)) {
-        enqueue.assign({ session: null, record: null, armRevision: null });
+      for (const wish of context.recordingWishes) {
+        enqueue.spawnChild('recording', {
+          id: recordingChild(wish.order.session),
+          input: { order: wish.order, limits: context.recordingLimits, restored: wish },
+        });
       }
+    }),
+    closeSession: assign({
+      session: null,
+      record: null,
+      armRevision: null,
+      closing: ({ context }, params: { session: string }) => [...context.closing, params.session],
+    }),
+    forgetSession: enqueueActions(({ context, enqueue }, params: { session: string }) => {
+      enqueue.assign({ closing: context.closing.filter((session) => session !== params.session) });
+      if (context.session === params.session)
+        enqueue.assign({ session: null, record: null, armRevision: null });
+    }),
+    /** To a session that is not the running one: there is nothing armed for it. */
+    answerOther: enqueueActions(({ enqueue }, params: { session: string }) => {
+      enqueue.sendTo(recordingChild(params.session), { type: 'record.disarmed' });
+    }),
+    dropDone: stopChild((_, params: { actorId: string }) => params.actorId),
+    /** What a session or snapshot that ended by a defect can no longer take back itself: its reason and its recorder. */
+    forgetCrashed: enqueueActions(({ context, enqueue }, { actorId }: { actorId: string }) => {
+      enqueue.assign({
+        reasons: context.reasons.filter((reason) => reason !== actorId),
+        snapshots: context.snapshots.filter((id) => snapshotChild(id) !== actorId),
+        closing: context.closing.filter((session) => recordingChild(session) !== actorId),
+      });
+      const { session, cameraId } = context;
+      if (session === null || actorId !== recordingChild(session)) return;
+      enqueue.assign({ session: null, record: null, armRevision: context.revision + 1 });
+      enqueue.sendTo(parentOf, { type: 'recording.ended', session, cameraId, finished: null, failed: true });
     }),
     forgetSnapshot: assign({
       snapshots: ({ context }, params: { id: string }) => context.snapshots.filter((id) => id !== params.id),
@@ -330,11 +355,14 @@ export const streamSetup = setup({
       params.path?.available === true &&
       params.path.inboundBytes !== (context.observation?.inboundBytes ?? 0),
     pathGone: (_, params: { path: PathObservation | null }) => params.path === null || !params.path.available,
+    pathWentNow: ({ context }, params: { path: PathObservation | null }) =>
+      params.path?.available !== true && context.observation?.available === true,
     publisherChanged: ({ context }, params: { path: PathObservation | null }) =>
-      params.path !== null &&
-      context.observation !== null &&
+      params.path?.available === true &&
+      context.observation?.available === true &&
       (params.path.sourceId !== context.observation.sourceId ||
-        params.path.availableTime !== context.observation.availableTime),
+        params.path.availableTime !== context.observation.availableTime ||
+        params.path.inboundBytes < context.observation.inboundBytes),
     pictureChanged: ({ context }, params: { frame: TappedFrame }) =>
       context.frame?.digest !== params.frame.digest,
     framesLate: ({ context }) => context.late.includes('frames'),
@@ -352,12 +380,14 @@ export const streamSetup = setup({
       found !== null && present !== null && !present.includes(found.devicePath),
     hasSession: ({ context }) => context.session !== null,
     noSession: ({ context }) => context.session === null,
+    nothingToFinish: ({ context }) => context.session === null && context.closing.length === 0,
+    isRunning: ({ context }, params: { session: string }) => context.session === params.session,
     storageEndsIt: (_, params: { level: string }) =>
       params.level === 'critical' || params.level === 'missing',
     somebody: (_, params: { readers: number }) => params.readers > 0,
     entryGone: ({ context }) => context.server === null || context.agreedRevision === context.revision,
     stillWatched: ({ context }) => (context.observation?.readers ?? 0) > 0,
-    hasReasonButLate: ({ context }) => context.reasons.length > 0 && context.late.length > 0,
+    someLate: ({ context }) => context.late.length > 0,
     hasReasonAndPublished: ({ context }) => context.reasons.length > 0 && published(context),
     pathGoneFramesFine: ({ context }, params: { path: PathObservation | null }) =>
       (params.path === null || !params.path.available) && !context.late.includes('frames'),

@@ -53,8 +53,8 @@ export interface StreamInput {
   readonly expected: boolean;
   /** start_streaming was on in an earlier life. */
   readonly callWanted: boolean;
-  /** A session of an earlier life that has to go on or be finished. */
-  readonly recordingWish: RecordingWish | null;
+  /** Sessions of an earlier life that have to go on (one at most) or be finished. */
+  readonly recordingWishes: readonly RecordingWish[];
   /** The media server, if it is up now. */
   readonly server: MediaServerInfo | null;
 }
@@ -83,6 +83,8 @@ export interface StreamContext extends StreamInput {
   /** What the recording waits for, if it waits for the entry. */
   readonly armRevision: number | null;
   readonly session: string | null;
+  /** Sessions whose recorder has closed its file and that are being put away; the next one may begin. */
+  readonly closing: readonly string[];
   readonly snapshots: readonly string[];
   /** Where to go on after the media server was away. */
   readonly comeBack: 'idle' | 'backoff' | 'faulted';
@@ -119,8 +121,9 @@ export type StreamEvent =
   | { type: 'reason.add'; reason: string }
   | { type: 'reason.remove'; reason: string }
   | { type: 'record.arm'; order: RecordingOrder }
-  | { type: 'record.disarm' }
+  | { type: 'record.disarm'; session: string }
   | { type: 'recording.started'; session: string }
+  | { type: 'recording.closed'; session: string }
   | { type: 'recording.ended'; session: string; finished: FinishedRecording | null; failed: boolean }
   | { type: 'snapshot.ended'; id: string }
   | { type: 'stream.ask' }

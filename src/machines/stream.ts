@@ -35,6 +35,12 @@ const lostNow = {
     cause: lossCause(context),
   }),
 };
+const blip = {
+  type: 'tellRecording' as const,
+  params: ({ event }: { event: { atMs: number } }) => ({
+    event: { type: 'stream.blip' as const, cause: 'publisher_replaced', atMs: event.atMs },
+  }),
+};
 const storeServerUp = [
   {
     type: 'storeServer' as const,
@@ -119,11 +125,7 @@ const starting = streamSetup.createStateConfig({
 
 const live = streamSetup.createStateConfig({
   description: 'The picture is there.',
-  entry: [
-    'clearTrouble',
-    { type: 'toViewers', params: { live: true } },
-    { type: 'tellRecording', params: { event: { type: 'stream.live' } } },
-  ],
+  entry: ['clearTrouble', { type: 'toViewers', params: { live: true } }],
   exit: { type: 'toViewers', params: { live: false } },
   invoke: [
     {
@@ -180,9 +182,12 @@ const live = streamSetup.createStateConfig({
   states: {
     flowing: {
       description: 'Bytes grow, pictures arrive.',
+      // Wherever it comes from: a recording that was told of a loss waits for this.
+      entry: { type: 'tellRecording', params: { event: { type: 'stream.live' } } },
       always: [
         { guard: 'serverDown', target: 'republishing' },
         { guard: 'noReason', target: 'lastLook' },
+        { guard: 'someLate', target: 'suspect' },
       ],
       on: {
         'path.observed': [
@@ -193,17 +198,7 @@ const live = streamSetup.createStateConfig({
           },
           {
             guard: { type: 'publisherChanged', params: path },
-            actions: [
-              observe,
-              'beatBytes',
-              readers,
-              {
-                type: 'tellRecording',
-                params: ({ event }) => ({
-                  event: { type: 'stream.blip', cause: 'publisher_replaced', atMs: event.atMs },
-                }),
-              },
-            ],
+            actions: [observe, 'beatBytes', readers, blip],
             description: 'an interruption that happened between two looks',
           },
           { guard: { type: 'grewWith', params: path }, actions: [observe, 'beatBytes', readers] },
@@ -235,6 +230,15 @@ const live = streamSetup.createStateConfig({
             guard: { type: 'pathGoneFramesFine', params: path },
             target: 'republishing',
             actions: [observe, lostNow],
+          },
+          {
+            guard: { type: 'pathWentNow', params: path },
+            actions: [observe, readers, lostNow],
+            description: 'and pictures are late: whether it republishes is not known yet',
+          },
+          {
+            guard: { type: 'publisherChanged', params: path },
+            actions: [observe, 'beatBytes', readers, blip],
           },
           { guard: { type: 'grewWith', params: path }, actions: [observe, 'beatBytes', readers] },
           { actions: [observe, readers] },
@@ -293,18 +297,21 @@ const live = streamSetup.createStateConfig({
           {
             guard: { type: 'publishedWith', params: path },
             target: 'flowing',
-            actions: [
-              observe,
-              readers,
-              { type: 'tellRecording', params: { event: { type: 'stream.live' } } },
-            ],
+            actions: [observe, readers],
           },
           { actions: [observe, readers] },
         ],
-        'watchdog.late': {
-          target: 'suspect',
-          actions: { type: 'addLate', params: ({ event }) => ({ subject: event.subject }) },
-        },
+        'watchdog.late': [
+          {
+            guard: 'serverDown',
+            actions: { type: 'addLate', params: ({ event }) => ({ subject: event.subject }) },
+            description: 'nothing is given up before the server is back',
+          },
+          {
+            target: 'suspect',
+            actions: { type: 'addLate', params: ({ event }) => ({ subject: event.subject }) },
+          },
+        ],
       },
       states: {
         deciding: { always: [{ guard: 'serverDown', target: 'serverDown' }, { target: 'serverUp' }] },
@@ -332,7 +339,6 @@ const live = streamSetup.createStateConfig({
       description: 'No reason is left; readers are listed once more before the capture ends.',
       initial: 'asking',
       always: [
-        { guard: 'hasReasonButLate', target: 'suspect' },
         { guard: 'hasReasonAndPublished', target: 'flowing' },
         { guard: 'hasReason', target: 'republishing' },
       ],
@@ -395,6 +401,7 @@ export const streamMachine = streamSetup.createMachine({
     agreedRevision: 0,
     armRevision: null,
     session: null,
+    closing: [],
     snapshots: [],
     comeBack: 'idle',
     ending: null,
@@ -504,11 +511,22 @@ export const streamMachine = streamSetup.createMachine({
         'answerRecorder',
       ],
     },
-    'record.disarm': { actions: ['disarm', wantForRecorder, 'answerRecorder'] },
+    'record.disarm': [
+      {
+        guard: { type: 'isRunning', params: ({ event }) => ({ session: event.session }) },
+        actions: ['disarm', wantForRecorder, 'answerRecorder'],
+      },
+      { actions: { type: 'answerOther', params: ({ event }) => ({ session: event.session }) } },
+    ],
     'recording.started': {
       actions: { type: 'relayStarted', params: ({ event }) => ({ session: event.session }) },
     },
-    'recording.ended': { actions: ['relayEnded', 'forgetSession'] },
+    'recording.closed': {
+      actions: { type: 'closeSession', params: ({ event }) => ({ session: event.session }) },
+    },
+    'recording.ended': {
+      actions: ['relayEnded', { type: 'forgetSession', params: ({ event }) => ({ session: event.session }) }],
+    },
     'snapshot.order': {
       actions: { type: 'spawnSnapshot', params: ({ event }) => ({ snapshot: event.snapshot, live: false }) },
     },
@@ -529,7 +547,10 @@ export const streamMachine = streamSetup.createMachine({
       actions: { type: 'dropDone', params: ({ event }) => ({ actorId: event.actorId }) },
     },
     'xstate.error.actor.*': {
-      actions: { type: 'forgetCrashed', params: ({ event }) => ({ actorId: event.actorId }) },
+      actions: [
+        { type: 'forgetCrashed', params: ({ event }) => ({ actorId: event.actorId }) },
+        wantForRecorder,
+      ],
     },
     'stream.release': {
       target: '.releasing',
@@ -718,6 +739,15 @@ export const streamMachine = streamSetup.createMachine({
     releasing: {
       description: 'The end of this actor: session, capture and path go, in this order.',
       initial: 'recording',
+      on: {
+        // Too late for orders, and nothing may lead back out of the end.
+        'camera.lost': {},
+        'camera.ready': {},
+        'stream.start': {},
+        'stream.release': {},
+        'recording.order': {},
+        'snapshot.order': {},
+      },
       after: {
         releaseLimit: {
           target: 'released',
@@ -731,7 +761,7 @@ export const streamMachine = streamSetup.createMachine({
             type: 'stopRecording',
             params: ({ context }) => ({ reason: context.ending ?? 'service_stopped' }),
           },
-          always: { guard: 'noSession', target: 'capture' },
+          always: { guard: 'nothingToFinish', target: 'capture' },
         },
         capture: {
           entry: 'leaveTap',

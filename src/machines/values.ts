@@ -148,6 +148,14 @@ export interface MediaServerInfo {
   readonly started: string;
 }
 
+/** Which of our folders a media server uses as we see them. */
+export interface FoldersSeen {
+  /** A reader's demand arrives as a touched file. */
+  readonly demand: boolean;
+  /** What it records lies where we look for it, and is ours to move. */
+  readonly recording: boolean;
+}
+
 /** What the entry of one path in the server's configuration has to be. */
 export interface PathEntry {
   readonly name: CameraId;

@@ -67,19 +67,19 @@ export async function startService(config: Config, dataId: string): Promise<Runn
     clock: systemClock,
     log,
   });
-  engine.actor.subscribe({
+  engine.root.subscribe({
     error: (error) => {
       log.fatal({ err: error }, 'the service actor ended by a defect; the data plane is left running');
       process.exit(1);
     },
   });
-  engine.actor.start();
+  engine.root.start();
   let ports: { port: number; healthPort: number };
   try {
     ports = await api.listen();
   } catch (error) {
     // Nothing was promised to anybody yet; what runs is found again by the next start.
-    engine.actor.send({ type: 'service.handOver' });
+    engine.root.send({ type: 'service.handOver' });
     throw error;
   }
   const host =
@@ -91,13 +91,13 @@ export async function startService(config: Config, dataId: string): Promise<Runn
   const apiKey = await writeAccessFile(keys, dataDirectory, addresses);
   log.info({ ...addresses, version: SERVICE_VERSION }, 'listening');
   const ended = (event: 'service.stop' | 'service.handOver') => {
-    engine.actor.send({ type: event });
-    return answerOf(engine.actor, (snapshot) => snapshot.status !== 'active');
+    engine.root.send({ type: event });
+    return answerOf(engine.root, (snapshot) => snapshot.status !== 'active');
   };
   return {
     ready: async () => {
       await answerOf(
-        engine.actor,
+        engine.root,
         (now) => now.matches({ working: 'ready' }) || now.matches({ working: 'partial' }),
       );
       await camerasProbed(engine);

@@ -73,7 +73,7 @@ export async function startStream(world: FakeWorld, fields: Partial<StreamInput>
     recordingLimits,
     expected: false,
     callWanted: false,
-    recordingWish: null,
+    recordingWishes: [],
     server: world.server,
     ...fields,
   };
@@ -122,7 +122,7 @@ export async function startCamera(world: FakeWorld, fields: Partial<CameraInput>
     known: known(),
     limits: cameraLimits,
     device: device(),
-    recordingWish: null,
+    recordingWishes: [],
     server: world.server,
     ...fields,
   };
