@@ -42,14 +42,14 @@ export class RtspServer {
     this.#log('info', `started with listeners on ${address} (TCP/RTSP)`);
   }
 
-  /** By time of creation. */
+  /** Oldest first. */
   get connections(): RtspConnection[] {
-    return [...this.#connections].sort((a, b) => a.createdMicros - b.createdMicros);
+    return [...this.#connections];
   }
 
-  /** By time of creation. */
+  /** Oldest first. */
   get sessions(): RtspSession[] {
-    return [...this.#sessions.values()].sort((a, b) => a.createdMicros - b.createdMicros);
+    return [...this.#sessions.values()];
   }
 
   session(id: string): RtspSession | undefined {
