@@ -169,7 +169,7 @@ export class TestService {
         const status = await this.call<StreamStatus>('get_stream_status', { device: camera });
         return status.stream.state.startsWith(state) && status;
       },
-      { timeoutMs, what: `stream ${camera} in state ${state}`, intervalMs: 50 },
+      { timeoutMs, what: () => `stream ${camera} in state ${state}; ${this.#lately()}`, intervalMs: 50 },
     );
   }
 
@@ -180,20 +180,38 @@ export class TestService {
         const status = await this.call<RecordingStatus>('get_recording_status', { device: camera });
         return status.status === word && status;
       },
-      { timeoutMs, what: `recording of ${camera} is ${word}`, intervalMs: 50 },
+      { timeoutMs, what: () => `recording of ${camera} is ${word}; ${this.#lately()}`, intervalMs: 50 },
     );
   }
 
-  /** Lines of the log (JSON) of this actor's transitions. */
-  story(actor: string): { event: string; from: string; to: string }[] {
+  /** GET on the main listener, with the admin's key. @param path e.g. a `download_url` */
+  get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+    return fetch(`${this.ready?.http}${path}`, {
+      headers: { 'X-API-Key': this.ready?.api_key ?? '', ...headers },
+      signal: AbortSignal.timeout(10_000),
+    });
+  }
+
+  /** This actor's transitions, as logged. */
+  story(actor: string): Transition[] {
+    return this.#transitions().filter((transition) => transition.actor === actor);
+  }
+
+  #transitions(): Transition[] {
     return this.log.split('\n').flatMap((line) => {
-      if (!line.includes(`"actor":"${actor}"`)) return [];
+      if (!line.includes('"machine":')) return [];
       try {
-        return [JSON.parse(line) as { event: string; from: string; to: string }];
+        return [JSON.parse(line) as Transition];
       } catch {
-        return [];
+        return []; // the last line may not be there whole yet
       }
     });
+  }
+
+  /** The last transitions, for the message of a failure. */
+  #lately(): string {
+    const lines = this.#transitions().slice(-25);
+    return `lately:\n${lines.map(({ time, msg, event }) => `${time} ${msg} (${event})`).join('\n')}`;
   }
 
   /** Ends every life and all that is left of the data plane, and removes the folders. */
@@ -207,6 +225,15 @@ export class TestService {
     }
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+export interface Transition {
+  readonly time: string;
+  readonly actor: string;
+  readonly event: string;
+  readonly from: string;
+  readonly to: string;
+  readonly msg: string;
 }
 
 export interface StreamStatus {

@@ -4,7 +4,7 @@ export interface UntilOptions {
   /** Real milliseconds until it fails. Default 5000. */
   readonly timeoutMs?: number;
   /** What is waited for, for the failure's message. */
-  readonly what: string;
+  readonly what: string | (() => string);
   /** Default 10. */
   readonly intervalMs?: number;
 }
@@ -29,7 +29,8 @@ export async function until<T>(
       lastError = error;
     }
     if (performance.now() > deadline) {
-      throw new Error(`Not within ${options.timeoutMs ?? 5000} ms: ${options.what}`, { cause: lastError });
+      const what = typeof options.what === 'string' ? options.what : options.what();
+      throw new Error(`Not within ${options.timeoutMs ?? 5000} ms: ${what}`, { cause: lastError });
     }
     await new Promise((resolve) => setTimeout(resolve, options.intervalMs ?? 10));
   }
