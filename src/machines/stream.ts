@@ -224,7 +224,10 @@ const live = streamSetup.createStateConfig({
         { guard: 'noReason', target: 'lastLook' },
       ],
       on: {
-        'stream.ask': { actions: { type: 'tellRecording', params: { event: { type: 'stream.live' } } } },
+        'stream.ask': {
+          guard: 'publishedNow',
+          actions: { type: 'tellRecording', params: { event: { type: 'stream.live' } } },
+        },
         'path.observed': [
           {
             guard: { type: 'pathGoneFramesFine', params: path },
@@ -243,11 +246,19 @@ const live = streamSetup.createStateConfig({
           { guard: { type: 'grewWith', params: path }, actions: [observe, 'beatBytes', readers] },
           { actions: [observe, readers] },
         ],
-        'watchdog.late': {
-          target: 'suspect',
-          reenter: true,
-          actions: { type: 'addLate', params: ({ event }) => ({ subject: event.subject }) },
-        },
+        'watchdog.late': [
+          {
+            guard: 'worthRestart',
+            target: '.deciding',
+            actions: { type: 'addLate', params: ({ event }) => ({ subject: event.subject }) },
+            description: 'the limit runs already',
+          },
+          {
+            target: 'suspect',
+            reenter: true,
+            actions: { type: 'addLate', params: ({ event }) => ({ subject: event.subject }) },
+          },
+        ],
       },
       after: {
         suspectLimit: {

@@ -56,14 +56,24 @@ describe('becoming ready', () => {
     expect(world.told('entry.wanted')).toHaveLength(1);
   });
 
-  test('while its path cannot be written it stays in provisioning and says why', async () => {
+  test('a refused path is a fault that says why, with its slow retry', async () => {
     const world = new FakeWorld();
     world.writeFailure = new CameraError('media-server-refused', 'Invalid path.');
     const { state, context } = await idle({}, world);
-    expect(state()).toBe('provisioning');
+    expect(state()).toBe('faulted');
     expect(context().trouble?.message).toBe('Invalid path.');
     world.writeFailure = null;
-    await world.advance(1000);
+    await world.advance(60_000);
+    expect(state()).toBe('idle');
+  });
+
+  test('while its path gets no answer it stays in provisioning', async () => {
+    const world = new FakeWorld();
+    world.writeFailure = new CameraError('outcome-unknown', 'No answer.');
+    const { state } = await idle({}, world);
+    expect(state()).toBe('provisioning');
+    world.writeFailure = null;
+    await world.advance(2000);
     expect(state()).toBe('idle');
   });
 
@@ -122,7 +132,7 @@ describe('becoming live', () => {
     const { state, world, context } = await idle();
     world.frames = false;
     await world.send({ type: 'stream.start' });
-    await world.advance(600 + 4000 + world.stopTakesMs);
+    await world.advance(600 + 4000 + world.tapCheckTakesMs + world.stopTakesMs);
     expect(state()).toBe('backoff');
     expect(context().trouble?.reason).toBe('no_first_frame');
   });
@@ -131,7 +141,7 @@ describe('becoming live', () => {
     const { state, world, context } = await idle();
     world.tapProblem = 'The runtime folder is full.';
     await world.send({ type: 'stream.start' });
-    await world.advance(600 + 4000);
+    await world.advance(600 + 4000 + world.tapCheckTakesMs);
     expect(state()).toBe('live.flowing');
     expect(context().tapTrouble?.reason).toBe('tap_unavailable');
     await world.advance(60_000);
@@ -353,6 +363,7 @@ describe('adoption', () => {
     kill(first.actor);
     await before(world);
     const rig = await start({ expected: true, callWanted: true, ...fields }, world);
+    await world.advance(20);
     return { ...rig, pid: first.context().process?.pid };
   }
 
@@ -419,7 +430,7 @@ describe('adoption', () => {
       recordingLimits,
       expected: true,
       callWanted: false,
-      recordingWish: null,
+      recordingWishes: [],
       server: serverInfo(),
     });
     expect(rig.state()).toBe('unavailable');
@@ -440,7 +451,7 @@ describe('adoption', () => {
         recordingLimits,
         expected: true,
         callWanted: true,
-        recordingWish: null,
+        recordingWishes: [],
         server: serverInfo(),
       },
       world.clock,

@@ -63,7 +63,10 @@ export class FakeWorld {
   bytes = 0;
   /** False: bytes of a running capture do not arrive. */
   publishing = true;
-  /** Null: writes are taken; else they fail with it, and are applied none the less when `appliesLate` is set. */
+  /** The path stays, its bytes stand still. */
+  bytesStandStill = false;
+  writesTakeMs = 0;
+  /** Null: writes are taken; else they fail with it. */
   writeFailure: CameraError | null = null;
 
   // ---- the capture and the tap
@@ -75,6 +78,9 @@ export class FakeWorld {
   frozen = false;
   tapProblem: string | null = null;
   stopTakesMs = 50;
+  stopFails = false;
+  tapCheckTakesMs = 20;
+  findTakesMs = 20;
 
   // ---- the camera, the disk
   readonly wishes = { cameras: new Map<string, KnownCamera>(), recordings: new Map<string, RecordingWish>() };
@@ -179,7 +185,8 @@ export class FakeWorld {
   // -------------------------------------------------------------------- the hands of the machines
 
   readonly path = {
-    writeEntry: fromPromise<void, { name: string; entry: PathEntry | null }>(async ({ input }) => {
+    writeEntry: fromPromise<void, { name: string; entry: PathEntry | null }>(async ({ input, signal }) => {
+      if (this.writesTakeMs > 0) await this.#after(this.writesTakeMs, signal);
       this.#requireServer();
       if (this.writeFailure !== null) throw this.writeFailure;
       if (input.entry === null) this.config.delete(input.name);
@@ -223,21 +230,20 @@ export class FakeWorld {
 
   readonly stopCapture = fromPromise<void, string>(async ({ signal }) => {
     await this.#after(this.stopTakesMs, signal);
+    if (this.stopFails) throw failure('deadline', 'The capture does not end.');
     if (this.capture !== null)
       this.#endCapture({ code: 'cancelled', reason: 'stopped', message: 'Stopped.' });
   });
 
-  readonly findCapture = fromPromise<AdoptableCapture | null, string>(async () =>
-    this.capture === null
-      ? null
-      : {
-          process: { ...this.capture.process, adopted: true },
-          devicePath: this.capture.plan.devicePath,
-          plan: this.capture.plan,
-        },
-  );
+  readonly findCapture = fromPromise<AdoptableCapture | null, string>(async ({ signal }) => {
+    await this.#after(this.findTakesMs, signal);
+    if (this.capture === null) return null;
+    const { process, plan } = this.capture;
+    return { process: { ...process, adopted: true }, devicePath: plan.devicePath, plan };
+  });
 
-  readonly checkTap = fromPromise<void, string>(async () => {
+  readonly checkTap = fromPromise<void, string>(async ({ signal }) => {
+    await this.#after(this.tapCheckTakesMs, signal);
     if (this.tapProblem !== null)
       throw new CameraError('storage', this.tapProblem, { reason: 'tap_unavailable' });
   });
@@ -290,7 +296,7 @@ export class FakeWorld {
     this.#ticks += 1;
     if (this.published) {
       if (this.bytes === 0 || this.capture!.publishesFromMs > this.clock.now() - TICK_MS) this.#newSource();
-      this.bytes += 7500;
+      if (!this.bytesStandStill) this.bytes += 7500;
     } else this.bytes = 0;
     this.#followRecorder();
     if (this.server !== null && (this.#fast || this.#ticks % TICKS_PER_SECOND === 0)) this.#look();

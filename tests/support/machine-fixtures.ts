@@ -211,4 +211,5 @@ export const mediaServerLimits: MediaServerLimits = {
   watchIntervalMs: 1000,
   watchFastIntervalMs: 100,
   compareIntervalMs: 10_000,
+  folderRetestMs: 60_000,
 };
