@@ -18,7 +18,11 @@ const API_PORT = 8002;
 
 /**
  * Writes `demo.yaml` into the data directory.
- * @param {{ cameras: number, port: number | null, data: string }} options `data` is absolute
+ * @param {object} options
+ * @param {number} options.cameras
+ * @param {number | null} options.port null: a free one
+ * @param {string} options.data absolute
+ * @param {import('./media-server.mjs').FoundServer} options.server
  * @returns {Promise<string>} the file
  * @throws {Stop} when a wished port is taken
  */
@@ -26,11 +30,14 @@ export async function writeConfig(options) {
   await mkdir(options.data, { recursive: true, mode: 0o700 });
   const file = join(options.data, 'demo.yaml');
   const server = await apiPorts(options.port);
-  const mediamtx = (await livingMediaPorts(options.data, file)) ?? (await choosePorts(MEDIA_PORTS));
+  const ports = (await livingMediaPorts(options.data, file)) ?? (await choosePorts(MEDIA_PORTS));
   const config = {
     server: { ...server },
     paths: { data_directory: options.data, runtime_directory: join(options.data, 'run') },
-    mediamtx,
+    mediamtx: {
+      binary: options.server.kind === 'simulator' ? 'simulator' : options.server.command,
+      ...ports,
+    },
     camera: { synthetic_count: options.cameras },
     logging: { file: join(options.data, 'service.log') },
     debug: { fault_injection: true },
@@ -58,7 +65,8 @@ async function apiPorts(wished) {
 async function livingMediaPorts(data, file) {
   const [id, text] = await Promise.all([readOrEmpty(join(data, 'id')), readOrEmpty(file)]);
   if (id === '' || text === '' || !(await someProcessBears(id.trim()))) return null;
-  return JSON.parse(text).mediamtx ?? null;
+  const { binary, ...ports } = JSON.parse(text).mediamtx;
+  return ports;
 }
 
 /** Whether a process of this user carries a mark of this data directory. */

@@ -42,9 +42,9 @@ export function main(words) {
     await ensurePrograms(FOR_SERVICE, thisMachine());
     await ensurePackages(PROJECT);
     await ensureBuilt(PROJECT);
-    const server = await ensureMediaServer();
+    const server = await ensureMediaServer(process.env.MEDIAMTX_BIN);
     if (server.kind === 'simulator') say(NO_REAL_SERVER);
-    const config = await writeConfig({ ...options, data });
+    const config = await writeConfig({ ...options, data, server });
     await runService(config, data);
   });
 }

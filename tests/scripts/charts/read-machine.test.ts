@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { readMachine } from '../../../scripts/charts/read-machine.ts';
+import { kettleMachine } from './toy-machines.ts';
+
+const chart = readMachine('kettle', kettleMachine);
+const edge = (source: string, target: string) =>
+  chart.edges.find((one) => one.source === source && one.target === target);
+const texts = (source: string, target: string) =>
+  edge(source, target)?.triggers.map(({ kind, text, guard }) => [kind, text, guard]);
+
+test('guards are spelled out', () => {
+  expect(texts('kettle.idle', 'kettle.heating')).toEqual([['event', 'switch.on', 'cold and not dry']]);
+});
+
+test('the ends of an invoked actor are transitions like others', () => {
+  expect(texts('kettle.heating', 'kettle.idle')).toEqual([
+    ['done', 'heat done', null],
+    ['done', 'heat failed', 'dry'],
+  ]);
+});
+
+test('delays have their names, numbers their unit', () => {
+  expect(texts('kettle.heating.warming', 'kettle.heating.boiling')).toEqual([['delay', 'drying', null]]);
+  expect(texts('kettle.heating.warming', 'kettle.idle')).toEqual([['delay', '500 ms', null]]);
+  expect(edge('kettle.heating.warming', 'kettle.idle')?.triggers[0]?.description).toBe('too slow');
+});
+
+test('what has no guard and comes after what has one is called so', () => {
+  expect(texts('kettle.heating.boiling', 'kettle.gone')).toEqual([['always', '', 'otherwise']]);
+});
+
+test('a transition of a state into itself starts in any state inside', () => {
+  expect(edge('kettle', 'kettle.gone')?.fromAnyInside).toBe(true);
+  expect(edge('kettle.heating', 'kettle.idle')?.fromAnyInside).toBe(false);
+});
+
+test('what leads nowhere is a reaction of its state', () => {
+  expect(chart.root.reactions).toMatchObject([{ text: 'looked', restarts: false }]);
+  expect(chart.root.states[1]?.reactions).toMatchObject([{ text: 'knock', restarts: true }]);
+});
