@@ -90,6 +90,29 @@ const END_OF_LOSS: Record<LossCause, RecordingEndReason> = {
   recorder_stalled: 'media_server_lost',
 };
 
+const GONE: Partial<Record<LossCause, Trouble>> = {
+  camera_disconnected: {
+    code: 'device-gone',
+    reason: 'camera_disconnected',
+    message: 'The camera was unplugged.',
+  },
+  camera_disabled: {
+    code: 'wrong-state',
+    reason: 'camera_disabled',
+    message: 'The camera was switched off.',
+  },
+  camera_forgotten: {
+    code: 'not-found',
+    reason: 'camera_forgotten',
+    message: 'The camera was forgotten.',
+  },
+};
+
+/** What to tell those who wait for a picture of a camera that is gone; null where the picture may come back soon. */
+export function goneTrouble(cause: LossCause): Trouble | null {
+  return GONE[cause] ?? null;
+}
+
 /** What a session's wish has to say now. */
 export function wishOf(context: RecordingContext): RecordingWish {
   return {
@@ -178,6 +201,7 @@ export const recordingSetup = setup({
         END_OF_LOSS[(context.interruptions.at(-1)?.cause ?? 'capture_lost') as LossCause] ??
         'stream_failed',
     }),
+    storeGoneTrouble: assign({ trouble: (_, params: { cause: LossCause }) => goneTrouble(params.cause) }),
     storeNoFileReason: assign({
       reason: ({ context }): RecordingEndReason =>
         context.reason ?? (context.parts.length === 0 ? 'not_ready_in_time' : 'media_server_lost'),
@@ -201,6 +225,7 @@ export const recordingSetup = setup({
       context.deadlineMonoMs !== null &&
       context.lookedMonoMs !== null &&
       context.lookedMonoMs >= context.deadlineMonoMs,
+    cameraGone: (_, params: { cause: LossCause }) => goneTrouble(params.cause) !== null,
     operatorsWill: (_, params: { cause: LossCause }) =>
       params.cause === 'camera_disabled' || params.cause === 'camera_forgotten',
   },

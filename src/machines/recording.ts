@@ -94,12 +94,14 @@ export const recordingMachine = recordingSetup.createMachine({
           ],
         },
         'stream.lost': {
-          guard: { type: 'operatorsWill', params: ({ event }) => ({ cause: event.cause }) },
+          guard: { type: 'cameraGone', params: ({ event }) => ({ cause: event.cause }) },
           target: 'failing',
           actions: [
             { type: 'noteInterruption', params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }) },
             'storeLossReason',
+            { type: 'storeGoneTrouble', params: ({ event }) => ({ cause: event.cause }) },
           ],
+          description: 'nothing was recorded yet that could go on: whoever ordered it is told at once',
         },
         'recording.stop': {
           target: 'failing',

@@ -15,7 +15,7 @@ import { type Trouble, troubleOf } from './errors.ts';
 import { pathMachine } from './path.ts';
 import type { AdoptableCapture } from './ports.ts';
 import { recordingMachine } from './recording.ts';
-import type { LossCause, RecordingEvent } from './recording-setup.ts';
+import { goneTrouble, type LossCause, type RecordingEvent } from './recording-setup.ts';
 import { parentOf } from './report.ts';
 import { type SnapshotEvent, type SnapshotInput, snapshotMachine } from './snapshot.ts';
 import {
@@ -241,6 +241,13 @@ export const streamSetup = setup({
       };
       if (context.session !== null)
         enqueue.sendTo(recordingChild(context.session), { type: 'stream.faulted', trouble });
+      for (const id of context.snapshots)
+        enqueue.sendTo(snapshotChild(id), { type: 'stream.faulted', trouble });
+    }),
+    /** A picture that may come back soon is waited for; one of a camera that is gone is not. */
+    failSnapshots: enqueueActions(({ context, enqueue }, params: { cause: LossCause }) => {
+      const trouble = goneTrouble(params.cause);
+      if (trouble === null) return;
       for (const id of context.snapshots)
         enqueue.sendTo(snapshotChild(id), { type: 'stream.faulted', trouble });
     }),

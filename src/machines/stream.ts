@@ -450,6 +450,7 @@ export const streamMachine = streamSetup.createMachine({
         'dropPlan',
         'wantNoEntry',
         { type: 'tellLost', params: ({ event }) => ({ atMs: event.atMs, cause: event.cause }) },
+        { type: 'failSnapshots', params: ({ event }) => ({ cause: event.cause }) },
       ],
     },
     'server.up': { actions: storeServerUp },
