@@ -17,7 +17,7 @@ import type { Clock } from '../machines/ports.ts';
 import { recordingChild, snapshotChild } from '../machines/stream-setup.ts';
 import type { CameraId } from '../machines/values.ts';
 import type { Actors } from './actors.ts';
-import { refuseRecording, refuseSnapshot, refuseStream } from './allowed.ts';
+import { refuseRecording, refuseSnapshot, refuseStream, requirePresent } from './allowed.ts';
 import { answerOf } from './answer.ts';
 import { recordingOf } from './camera-view.ts';
 import { sessionName } from './session-name.ts';
@@ -84,6 +84,8 @@ export async function startStreaming(desk: OrderDesk, cameraId: CameraId): Promi
   );
   if (snapshot.matches('live')) return desk.actors.require(cameraId).camera.stream;
   stream.send({ type: 'stream.stop' });
+  // Pulled out or switched off meanwhile: the same words as before the order.
+  requirePresent(desk.actors.require(cameraId).camera);
   const { trouble } = snapshot.context;
   if (trouble !== null) throw errorOf(trouble);
   throw new CameraError('wrong-state', `${camera.device} is still being asked what it can do.`, {
