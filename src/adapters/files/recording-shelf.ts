@@ -4,8 +4,11 @@
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FinishedRecording, RecordedPart, RecordingFormat } from '../../machines/values.ts';
+import type { CameraId, FinishedRecording, RecordedPart, RecordingFormat } from '../../machines/values.ts';
+import { draftPath } from './draft.ts';
 import { readMp4Header } from './mp4-header.ts';
+import { partsFolder } from './part-names.ts';
+import { exists } from './publish.ts';
 import { readSidecar } from './sidecar.ts';
 
 /** `camera0_2026-11-23_04-28-13.mp4`, `..._2.mp4` and so on; `-2` before that where a name was taken. */
@@ -71,6 +74,14 @@ export class RecordingShelf {
     const recordings: FinishedRecording[] = [];
     for (const [session, files] of sessions) {
       files.sort((one, other) => one.index - other.index);
+      if (await this.#isBeingFiled(files[0]!.match[2]!, session)) continue;
+      // Filed since the folder was read.
+      const sidecar = `${session}.json`;
+      const late = this.#known.has(sidecar) ? null : await readSidecar(join(this.#folder, sidecar));
+      if (late !== null) {
+        recordings.push(late);
+        continue;
+      }
       const parts = await Promise.all(files.map(({ match }) => this.#bareFile(match[0])));
       const [, , cameraId = '', day, hour, minute, second, , extension = ''] = files[0]!.match;
       const orderedAtMs = Date.parse(`${day}T${hour}:${minute}:${second}Z`);
@@ -94,6 +105,15 @@ export class RecordingShelf {
       });
     }
     return recordings;
+  }
+
+  /** Its files get their names one by one, its description comes last: until then it is not a recording yet. */
+  async #isBeingFiled(cameraId: CameraId, base: string): Promise<boolean> {
+    const folder = partsFolder(this.#folder, cameraId);
+    // Where the session's own name was taken, the base has a number more.
+    const sessions = [base, base.replace(/-\d+$/, '')];
+    const drafts = await Promise.all(sessions.map((session) => exists(draftPath(folder, session))));
+    return drafts.includes(true);
   }
 
   /** null where it has gone meanwhile. */

@@ -120,6 +120,20 @@ test('without its sidecar a recording is listed from its files', async () => {
   expect(found?.warning).toContain('missing');
 });
 
+test('a recording is not listed while its files are still getting their names', async () => {
+  const { shelf, recordingsFolder, partsFolder, files, write } = await startShelf();
+  write({ seconds: 1 });
+  const finished = await files.finalise(order, never);
+  await unlink(join(recordingsFolder, `${SESSION}.json`));
+  const draft = join(partsFolder, `${SESSION}.draft.json`);
+  await writeFile(draft, '{}');
+  expect(await shelf.listRecordings(all)).toEqual({ files: [], total: 0 });
+  await unlink(draft);
+  expect((await shelf.listRecordings(all)).files).toMatchObject([
+    { parts: finished.parts.map(({ file }) => ({ file })) },
+  ]);
+});
+
 test('names with milliseconds are recordings, too', async () => {
   const { shelf, recordingsFolder } = await startShelf();
   const session = 'source3_2026-11-23_04-28-13-123';
