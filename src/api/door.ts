@@ -99,6 +99,18 @@ export interface MediaServerView {
   readonly retryAtMs: number | null;
   readonly started: string | null;
   readonly trouble: Trouble | null;
+  readonly folders: FoldersView;
+}
+
+/** Whether the media server uses our folders as we see them. */
+export interface FoldersView {
+  /** `ours` (launched by us), `notTested`, `testing`, `shared`, `notShared` or `undecided`. */
+  readonly state: string;
+  /** As the last test found it. */
+  readonly demand: 'available' | 'demand_unavailable';
+  readonly recording: 'available' | 'recording_unavailable';
+  /** Why the last test could not be made. */
+  readonly trouble: Trouble | null;
 }
 
 export interface ServiceView extends StateView {

@@ -79,6 +79,8 @@ export const configSchema = z.strictObject({
     watch_interval_ms: ms(1000, 'paths list while all is settled'),
     watch_fast_interval_ms: ms(100, 'while a stream starts, republishes or stops'),
     compare_interval_ms: ms(10_000, 'configuration against wishes'),
+    folder_test_ms: ms(2000, 'an external server shows in this time that it sees our folders'),
+    folder_retest_ms: ms(60_000, 'one that does not is tested again after this'),
   }),
   camera: section({
     settle_ms: ms(100, 'quiet time while nodes of one device gather'),

@@ -51,7 +51,11 @@ export function refuseStream(camera: CameraView, service: ServiceView): void {
   requirePresent(camera);
   if (camera.stream.state === 'faulted' && camera.stream.trouble !== null)
     throw errorOf(camera.stream.trouble);
-  const health = service.mediaServer.health.state;
+  const {
+    health: { state: health },
+    trouble,
+  } = service.mediaServer;
+  if (health.startsWith('refused') && trouble !== null) throw errorOf(trouble);
   if (!health.startsWith('healthy') && !health.startsWith('failing')) {
     throw new CameraError('media-server-unreachable', 'The media server does not answer now.', {
       reason: 'media_server_down',
@@ -70,6 +74,18 @@ export function refuseRecording(camera: CameraView, service: ServiceView): void 
     });
   }
   refuseStream(camera, service);
+  if (service.mediaServer.folders.recording === 'recording_unavailable') {
+    throw new CameraError(
+      'media-server-refused',
+      'The media server does not record where this service looks for recordings.',
+      {
+        reason: 'recording_unavailable',
+        suggestion:
+          'Let the media server see the same recordings directory under the same name, as the same user.',
+        facts: { media_server_folders: service.mediaServer.folders.state },
+      },
+    );
+  }
   const { storage } = service;
   if (storage.state === 'critical' || storage.state === 'missing') {
     const full = storage.state === 'critical';

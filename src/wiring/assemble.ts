@@ -19,6 +19,7 @@ import { ControlApi } from '../adapters/mediamtx/control-api.ts';
 import { keepCredentials } from '../adapters/mediamtx/credentials.ts';
 import { DemandFolderOnDisk } from '../adapters/mediamtx/demand-folder.ts';
 import { type FoundServer, findMediaServer } from '../adapters/mediamtx/finder.ts';
+import { SelfTest } from '../adapters/mediamtx/self-test.ts';
 import { ManagedServerProcess } from '../adapters/mediamtx/server-process.ts';
 import { Ledger } from '../adapters/process/ledger.ts';
 import { ProcessRunner } from '../adapters/process/process-runner.ts';
@@ -44,6 +45,8 @@ export interface Assembly {
   readonly world: World;
   readonly found: FoundServer | null;
   readonly syntheticCameras: SyntheticButtons | null;
+  /** Waits until nothing is left of a test that the end of the actors called off. */
+  settle(): Promise<void>;
   /** Ends what stands for hardware: only at an ordered stop. */
   stopHardware(): Promise<void>;
   /** The secrets that must never be logged. */
@@ -114,6 +117,23 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
   }
   if (synthetic) sources.push(new SyntheticSource(syntheticFolder));
   const store = new FileWishStore(dataDirectory);
+  const mediaServer = new ControlApi({
+    host: managed ? '127.0.0.1' : mediamtx.host,
+    port: mediamtx.api_port,
+    user: apiLogin.user,
+    password: apiLogin.password,
+    requestTimeoutMs: mediamtx.request_timeout_ms,
+    paths,
+  });
+  const selfTest = new SelfTest({
+    api: mediaServer,
+    host: mediamtx.host,
+    rtspPort: mediamtx.rtsp_port,
+    demandFolder,
+    recordingsFolder,
+    ffmpeg: capture.ffmpeg,
+    limitMs: mediamtx.folder_test_ms,
+  });
   const world: World = {
     clock: systemClock,
     devices: new BothSources(sources),
@@ -149,14 +169,7 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
     }),
     tap: new TapFolder({ folder: tapsFolder, clock: systemClock }),
     demand,
-    mediaServer: new ControlApi({
-      host: managed ? '127.0.0.1' : mediamtx.host,
-      port: mediamtx.api_port,
-      user: apiLogin.user,
-      password: apiLogin.password,
-      requestTimeoutMs: mediamtx.request_timeout_ms,
-      paths,
-    }),
+    mediaServer,
     mediaServerProcess: new ManagedServerProcess({
       runner: processes,
       find,
@@ -167,6 +180,7 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
       stopTimeoutMs: mediamtx.stop_timeout_ms,
       demand,
     }),
+    sharedFolders: selfTest,
     recordingFiles: new RecordingFolder({ recordingsFolder, ffmpeg: capture.ffmpeg, ffprobe: 'ffprobe' }),
     snapshotFiles: new SnapshotFolder({
       snapshotsFolder,
@@ -191,6 +205,7 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
     world,
     found: managed ? await find(AbortSignal.timeout(10_000)) : null,
     syntheticCameras: synthetic ? new SyntheticButtons(syntheticFolder) : null,
+    settle: () => selfTest.idle(),
     stopHardware: async () => {
       if (synthetic) await launcher.stop(AbortSignal.timeout(5000));
     },

@@ -1,6 +1,6 @@
 /** A camera's snapshot as the plain view that the front desk reads. */
 import type { ActorRefFrom } from 'xstate';
-import type { CameraView, CameraWord } from '../api/door.ts';
+import type { CameraView, CameraWord, StreamView } from '../api/door.ts';
 import { type cameraMachine, planOf } from '../machines/camera.ts';
 import { storyPath } from '../machines/state-path.ts';
 import { recordingChild } from '../machines/stream-setup.ts';
@@ -32,6 +32,7 @@ export function cameraView(
   ref: CameraRef,
   journal: Journal,
   instants: StreamInstants,
+  demand: StreamView['demand'],
 ): CameraView | undefined {
   const snapshot = ref.getSnapshot();
   const stream = streamOf(ref);
@@ -56,7 +57,7 @@ export function cameraView(
     devicePaths: context.device?.nodes.map((node) => node.devicePath) ?? [],
     identity: { matchedBy: context.known.identity.matchedBy, ambiguous: context.known.identity.ambiguous },
     trouble: context.trouble,
-    stream: streamView(stream, journal, instants),
+    stream: streamView(stream, journal, instants, demand),
     recording: recording === undefined ? null : recordingView(recording, journal),
   };
 }

@@ -105,6 +105,7 @@ function mediaServerInput(mediamtx: Config['mediamtx']): MediaServerInput {
       watchIntervalMs: mediamtx.watch_interval_ms,
       watchFastIntervalMs: mediamtx.watch_fast_interval_ms,
       compareIntervalMs: mediamtx.compare_interval_ms,
+      folderRetestMs: mediamtx.folder_retest_ms,
     },
   };
 }

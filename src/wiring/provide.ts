@@ -207,6 +207,7 @@ function provideMediaServer(world: World) {
         for (const name of unwanted) await mediaServer.deletePath(name, signal);
         return { differing };
       }),
+      testFolders: fromPromise(({ signal }) => world.sharedFolders.test(signal)),
     },
   });
 }

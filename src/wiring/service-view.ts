@@ -1,8 +1,9 @@
 /** The service's own snapshot, and its parts', as the plain views that the front desk reads. */
 import type { ActorRefFrom, AnyActorRef, AnyMachineSnapshot } from 'xstate';
-import type { ActorView, MediaServerView, ServiceView, StateView } from '../api/door.ts';
+import type { ActorView, FoldersView, MediaServerView, ServiceView, StateView } from '../api/door.ts';
 import { backoffMs } from '../machines/backoff.ts';
 import type { discoveryMachine } from '../machines/discovery.ts';
+import type { Trouble } from '../machines/errors.ts';
 import type { mediaServerMachine } from '../machines/media-server.ts';
 import { missingParts, type serviceMachine } from '../machines/service.ts';
 import { regionPath, statePath } from '../machines/state-path.ts';
@@ -10,6 +11,7 @@ import { type storageMachine, usedPercent } from '../machines/storage.ts';
 import type { Journal } from './journal.ts';
 
 export type ServiceRef = ActorRefFrom<typeof serviceMachine>;
+type MediaServerRef = ActorRefFrom<typeof mediaServerMachine>;
 
 interface Facts {
   readonly version: string;
@@ -21,17 +23,14 @@ interface Facts {
 export function serviceView(ref: ServiceRef, journal: Journal, facts: Facts): ServiceView {
   const snapshot = ref.getSnapshot();
   const children = snapshot.children as Record<string, AnyActorRef | undefined>;
+  const mediaServer = children['media-server'] as MediaServerRef;
   return {
     ...standing(ref, snapshot, journal),
     state: statePath(snapshot.value).replace(/^working\./, ''),
     startedAtMs: facts.startedAtMs,
     version: facts.version,
-    missingParts: missingParts(snapshot.context),
-    mediaServer: mediaServerView(
-      children['media-server'] as ActorRefFrom<typeof mediaServerMachine>,
-      journal,
-      facts,
-    ),
+    missingParts: missingParts(snapshot.context, refusalOf(mediaServer)),
+    mediaServer: mediaServerView(mediaServer, journal, facts),
     discovery: discoveryView(
       children['discovery'] as ActorRefFrom<typeof discoveryMachine> | undefined,
       journal,
@@ -44,11 +43,7 @@ function standing(ref: AnyActorRef, snapshot: AnyMachineSnapshot, journal: Journ
   return { state: statePath(snapshot.value), sinceAtMs: journal.standing(ref)?.sinceAtMs ?? 0 };
 }
 
-function mediaServerView(
-  ref: ActorRefFrom<typeof mediaServerMachine>,
-  journal: Journal,
-  facts: Facts,
-): MediaServerView {
+function mediaServerView(ref: MediaServerRef, journal: Journal, facts: Facts): MediaServerView {
   const snapshot = ref.getSnapshot();
   const { context } = snapshot;
   const sinceAtMs = journal.standing(ref)?.sinceAtMs ?? 0;
@@ -70,7 +65,25 @@ function mediaServerView(
     retryAtMs: open ? sinceAtMs + openMs : null,
     started: context.info?.started ?? null,
     trouble: context.trouble,
+    folders: foldersView(ref),
   };
+}
+
+function foldersView(ref: MediaServerRef): FoldersView {
+  const { value, context } = ref.getSnapshot();
+  const { folders, folderTrouble } = context;
+  return {
+    state: regionPath(value, 'folders').split('.')[0]!,
+    demand: folders?.demand === false ? 'demand_unavailable' : 'available',
+    recording: folders?.recording === false ? 'recording_unavailable' : 'available',
+    trouble: folderTrouble,
+  };
+}
+
+/** Why it answers but not to us; null while it does not even answer. */
+function refusalOf(ref: MediaServerRef): Trouble | null {
+  const snapshot = ref.getSnapshot();
+  return snapshot.matches({ health: 'refused' }) ? snapshot.context.trouble : null;
 }
 
 function discoveryView(ref: ActorRefFrom<typeof discoveryMachine> | undefined, journal: Journal) {
@@ -99,6 +112,8 @@ const SHOWN = [
   'reasons',
   'trouble',
   'tapTrouble',
+  'folders',
+  'folderTrouble',
   'late',
   'failures',
   'confirmed',

@@ -39,7 +39,7 @@ export interface RunningService {
 export async function startService(config: Config, dataId: string): Promise<RunningService> {
   const { dataDirectory } = serviceFolders(config.paths);
   const log = createLog({ ...config.logging, secrets: [config.security.jwt_secret].filter((s) => s !== '') });
-  const { world, found, syntheticCameras, stopHardware } = await assemble(config, dataId, log);
+  const { world, found, syntheticCameras, settle, stopHardware } = await assemble(config, dataId, log);
   if (found?.notice != null) log.warn({ media_server: found.kind }, found.notice);
   const journal = new Journal(log, () => systemClock.wallMs());
   const engine = new Engine({
@@ -114,11 +114,13 @@ export async function startService(config: Config, dataId: string): Promise<Runn
     stop: async () => {
       api.refuse();
       await ended('service.stop');
+      await settle();
       await stopHardware();
       await api.close();
     },
     handOver: async () => {
       await ended('service.handOver');
+      await settle();
       await api.close();
     },
   };

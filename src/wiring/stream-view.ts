@@ -18,7 +18,12 @@ export interface StreamInstants {
   readonly liveSinceAtMs: number | null;
 }
 
-export function streamView(ref: StreamRef, journal: Journal, instants: StreamInstants): StreamView {
+export function streamView(
+  ref: StreamRef,
+  journal: Journal,
+  instants: StreamInstants,
+  demand: StreamView['demand'],
+): StreamView {
   const snapshot = ref.getSnapshot();
   const { context } = snapshot;
   const sinceAtMs = journal.standing(ref)?.sinceAtMs ?? 0;
@@ -42,7 +47,7 @@ export function streamView(ref: StreamRef, journal: Journal, instants: StreamIns
     readers: context.observation?.readers ?? 0,
     inboundBytes: context.observation?.inboundBytes ?? 0,
     tap: context.tapTrouble !== null ? 'tap_unavailable' : context.frame === null ? 'unknown' : 'available',
-    demand: 'available',
+    demand,
     liveSinceAtMs: snapshot.matches('live') ? instants.liveSinceAtMs : null,
     trouble: context.trouble ?? context.tapTrouble,
   };

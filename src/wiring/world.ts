@@ -10,6 +10,7 @@ import type {
   MediaServer,
   MediaServerProcess,
   RecordingFiles,
+  SharedFolders,
   SnapshotFiles,
   StorageProbe,
 } from '../machines/ports.ts';
@@ -25,6 +26,7 @@ export interface World {
   readonly demand: DemandFolder;
   readonly mediaServer: MediaServer;
   readonly mediaServerProcess: MediaServerProcess;
+  readonly sharedFolders: SharedFolders;
   readonly recordingFiles: RecordingFiles;
   readonly snapshotFiles: SnapshotFiles;
   readonly storage: StorageProbe;

@@ -153,6 +153,7 @@ export function serviceView(changes: Partial<ServiceView> = {}): ServiceView {
       retryAtMs: null,
       started: '2026-11-23T04:27:59Z',
       trouble: null,
+      folders: { state: 'ours', demand: 'available', recording: 'available', trouble: null },
     },
     discovery: { state: 'sourcing.watching', sinceAtMs: START_AT_MS, source: 'udev', trouble: null },
     storage: {

@@ -20,6 +20,7 @@ const observedPath = z.object({
   readers: z.array(z.unknown()),
 });
 const configuredPath = z.looseObject({ name: z.string() });
+const recordings = z.object({ segments: z.array(z.object({ start: z.string() })) });
 const page = z.object({ pageCount: z.number(), items: z.array(z.unknown()) });
 const MAX_QUOTE = 200;
 
@@ -39,6 +40,11 @@ export function readInfo(answer: ApiAnswer, accepts: (version: string) => boolea
   if (version === null || !accepts(version)) throw wrongVersion(version ?? 'unknown');
   const kind = info.data.simulator === true ? 'simulator' : 'mediamtx';
   return { kind, version, started: info.data.started };
+}
+
+/** When each recording of a path starts, as the server writes it: it wants it back unchanged. */
+export function readSegmentStarts(answer: ApiAnswer): readonly string[] {
+  return readGood(recordings, answer, 'GET /v3/recordings/get').segments.map(({ start }) => start);
 }
 
 /** One page of a list. @throws CameraError media-server-refused | media-server-unreachable */

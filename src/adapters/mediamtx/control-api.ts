@@ -12,10 +12,11 @@ import {
   readInfo,
   readObservation,
   readPage,
+  readSegmentStarts,
   readWritten,
 } from './answers.ts';
 import { type ApiAddress, type ApiAnswer, ApiConnection, wasNeverSent } from './api-connection.ts';
-import { holds, isOurPath, type PathSettings, pathConfiguration } from './path-entry.ts';
+import { holds, isOurPath, type PathSettings, pathConfiguration, SELF_TEST_PATH } from './path-entry.ts';
 import { isAcceptedVersion } from './version.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -82,8 +83,27 @@ export class ControlApi implements MediaServer {
       differing: wanted
         .filter((entry) => !this.#matches(found.get(entry.name), entry))
         .map((entry) => entry.name),
-      unwanted: [...found.keys()].filter((name) => isOurPath(name) && !wantedNames.has(name)),
+      // The self-test comes and goes beside the wishes, and cleans up by itself.
+      unwanted: [...found.keys()].filter(
+        (name) => isOurPath(name) && name !== SELF_TEST_PATH && !wantedNames.has(name),
+      ),
     };
+  }
+
+  /** Has the server delete the recordings that it itself finds for a configured path, wherever they lie. */
+  async deleteRecordings(name: string, signal: AbortSignal): Promise<void> {
+    const path = encodeURIComponent(name);
+    const found = await this.#connection.request('GET', `/v3/recordings/get/${path}`, undefined, signal);
+    for (const start of readSegmentStarts(found)) {
+      const query = `path=${path}&start=${encodeURIComponent(start)}`;
+      const answer = await this.#connection.request(
+        'DELETE',
+        `/v3/recordings/deletesegment?${query}`,
+        undefined,
+        signal,
+      );
+      readWritten(answer, 'DELETE /v3/recordings/deletesegment', 'success');
+    }
   }
 
   /** Drops the connections. Requests under way fail; a write under way stays unknown. */

@@ -33,6 +33,9 @@ const SAFE_FOLDER = /^\/[A-Za-z0-9._/-]+$/;
 const SAFE_NAME = /^[A-Za-z0-9_-]+$/;
 const OUR_NAME = /^(camera|source)\d+$/;
 
+/** The path on which an external server is tested. Its test makes it and removes it; nobody else touches it. */
+export const SELF_TEST_PATH = 'source999';
+
 /** Whether a path of this name belongs to this service. */
 export function isOurPath(name: string): boolean {
   return OUR_NAME.test(name);

@@ -37,6 +37,14 @@ export const getStatus = method({
       failures: count,
       opened: count.describe('how often the circuit breaker opened'),
       trouble: troubleShape.nullable(),
+      folders: z
+        .strictObject({
+          state: z.string().describe('ours: launched by this service'),
+          demand: z.enum(['available', 'demand_unavailable']),
+          recording: z.enum(['available', 'recording_unavailable']),
+          trouble: troubleShape.nullable().describe('why the last test could not be made'),
+        })
+        .describe('whether an external server uses our folders as we see them'),
     }),
     discovery: z.strictObject({
       state: z.string(),
@@ -75,6 +83,7 @@ export const getStatus = method({
         failures: 0,
         opened: 0,
         trouble: null,
+        folders: { state: 'ours', demand: 'available', recording: 'available', trouble: null },
       },
       discovery: { state: 'sourcing.watching', source: 'udev', trouble: null },
       storage: {
@@ -114,6 +123,7 @@ export const getStatus = method({
         failures: mediaServer.failures,
         opened: mediaServer.opened,
         trouble: troubleForm(mediaServer.trouble),
+        folders: { ...mediaServer.folders, trouble: troubleForm(mediaServer.folders.trouble) },
       },
       discovery: {
         state: discovery.state,
