@@ -72,6 +72,21 @@ export async function packetsOf(
   }));
 }
 
+/** The kinds of pictures (I, P, B) of the first video stream, each once, in order of the alphabet. */
+export async function pictureTypesOf(file: string): Promise<string[]> {
+  const show = ['-select_streams', 'v:0', '-show_entries', 'frame=pict_type', '-of', 'csv=p=0'];
+  const { stdout } = await execa('ffprobe', ['-v', 'error', ...show, file], { timeout: 30_000 });
+  return [...new Set(stdout.split(/[^A-Z]+/).filter((type) => type !== ''))].toSorted();
+}
+
+/** Saves what a viewer gets of a stream, as it comes, for so many seconds of picture. */
+export async function copyStream(url: string, file: string, seconds: number): Promise<void> {
+  const input = ['-rtsp_transport', 'tcp', '-i', url];
+  await execa('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...input, '-c', 'copy', '-t', `${seconds}`, file], {
+    timeout: (seconds + 40) * 1000,
+  });
+}
+
 function pictures(stream: Uint8Array): { widthPx: number; heightPx: number; luma: Uint8Array }[] {
   const found = [];
   let at = 0;
