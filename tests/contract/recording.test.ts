@@ -61,6 +61,27 @@ describeMediaServers('recording', (kind) => {
     expect((await shared.server.api('GET', '/v3/recordings/get/cam')).body.segments).toEqual(segments);
   });
 
+  test('deletes a recording by its start as it was listed, and only that', async () => {
+    const { server } = shared;
+    const made = await publisher(server, 'cam');
+    await server.replacePath('cam', { ...SHORT_PARTS, record: true });
+    await until(() => recordingsIn(server, 'cam', 2), { what: 'a second file', timeoutMs: 8000 });
+    const [kept = ''] = (await recordingsIn(server, 'cam', 2)) ?? [];
+    await made.kill('SIGKILL');
+    await server.pathThat('cam', (path) => !path.available, 'unavailable');
+    const starts = (await server.api('GET', '/v3/recordings/get/cam')).body.segments.map(
+      ({ start }: { start: string }) => encodeURIComponent(start),
+    );
+    const remove = (path: string, start: string) =>
+      server.api('DELETE', `/v3/recordings/deletesegment?path=${path}&start=${start}`);
+    expect(await remove('cam', starts[1])).toMatchObject({ status: 200, body: { status: 'ok' } });
+    expect(await recordingsIn(server, 'cam', 1)).toEqual([kept]);
+    expect(await remove('cam', starts[1])).toMatchObject({ status: 400, body: { status: 'error' } });
+    expect(await remove('cam', 'yesterday')).toMatchObject({ status: 400, body: { status: 'error' } });
+    expect(await remove('unconfigured', starts[0])).toMatchObject({ status: 400 });
+    expect(await recordingsIn(server, 'cam', 1)).toEqual([kept]);
+  });
+
   test('cuts files at the first keyframe after the segment duration', async () => {
     const { server } = shared;
     await publisher(server, 'cut');

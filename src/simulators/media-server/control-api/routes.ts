@@ -8,7 +8,7 @@ import { findEntry } from '../config/path-name.ts';
 import type { ConfigurationStore } from '../config/store.ts';
 import { type Json, Refusal } from '../config/values.ts';
 import type { PathManager } from '../paths/path-manager.ts';
-import { pathsWithRecordings, recordingsItem } from '../recorder/recordings.ts';
+import { deleteRecording, pathsWithRecordings, recordingsItem } from '../recorder/recordings.ts';
 import type { RtspServer } from '../rtsp/server.ts';
 import { paginated } from './pagination.ts';
 
@@ -64,6 +64,11 @@ const ROUTES: Readonly<Record<string, Endpoint>> = {
     ),
   'GET /v3/recordings/get/*': ({ store }, { name }) =>
     recordingsItem(findEntry(store.current.paths, name).entry, name),
+  'DELETE /v3/recordings/deletesegment': ({ store }, { query }) => {
+    const name = query.get('path') ?? '';
+    deleteRecording(findEntry(store.current.paths, name).entry, name, query.get('start') ?? '');
+    return undefined;
+  },
 };
 
 const RTSP_ROUTES: Readonly<Record<string, (rtsp: RtspServer, call: ApiCall) => Json | undefined>> = {

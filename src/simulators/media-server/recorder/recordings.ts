@@ -1,9 +1,9 @@
 /** What recordings there are: found by walking the folders, nothing is remembered. */
-import { type Dirent, readdirSync } from 'node:fs';
+import { type Dirent, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PathEntry } from '../config/configuration.ts';
 import { pathNameProblem } from '../config/path-name.ts';
-import type { Json } from '../config/values.ts';
+import { type Json, Refusal } from '../config/values.ts';
 import { formatRfc3339 } from '../local-time.ts';
 import { commonFolder, parseRecordFile } from './record-path.ts';
 
@@ -30,12 +30,26 @@ export function recordingsItem(entry: PathEntry, name: string): Json {
   return { name, segments: startsOf(entry, name).map((micros) => ({ start: formatRfc3339(micros) })) };
 }
 
+/** Deletes the recording that starts then, also one that is being written. @throws Refusal where there is none */
+export function deleteRecording(entry: PathEntry, name: string, start: string): void {
+  const found = recordingsOf(entry, name).find(({ startMicros }) => formatRfc3339(startMicros) === start);
+  if (found === undefined) throw new Refusal('there is no such recording');
+  rmSync(found.file);
+}
+
 function startsOf(entry: PathEntry, name: string): number[] {
+  return recordingsOf(entry, name).map(({ startMicros }) => startMicros);
+}
+
+/** Oldest first. */
+function recordingsOf(entry: PathEntry, name: string): { file: string; startMicros: number }[] {
   const pattern = String(entry.values.recordPath).replaceAll('%path', name);
   return filesBelow(commonFolder(pattern))
-    .map((file) => parseRecordFile(pattern, file)?.startMicros)
-    .filter((micros) => micros !== undefined)
-    .sort((a, b) => a - b);
+    .flatMap((file) => {
+      const startMicros = parseRecordFile(pattern, file)?.startMicros;
+      return startMicros === undefined ? [] : [{ file, startMicros }];
+    })
+    .sort((a, b) => a.startMicros - b.startMicros);
 }
 
 function filesBelow(folder: string): string[] {
