@@ -1,5 +1,5 @@
 /** The recording machine's types, actions, guards and delays; the chart is in recording.ts. */
-import { assign, fromPromise, sendTo, setup } from 'xstate';
+import { assign, enqueueActions, fromPromise, raise, sendTo, setup } from 'xstate';
 import { type Trouble, troubleOf } from './errors.ts';
 import type { FinaliseRequest } from './ports.ts';
 import { gapsBetween, type Interruption, recordedBytes } from './recording-facts.ts';
@@ -41,6 +41,8 @@ export interface RecordingContext {
   readonly lookedAtMs: number | null;
   /** Monotonic instant at which the wished duration is over; known with the first part. */
   readonly deadlineMonoMs: number | null;
+  /** It has not grown for as long as it may be interrupted: the next loss ends it. */
+  readonly overdue: boolean;
   readonly reason: RecordingEndReason | null;
   readonly trouble: Trouble | null;
   readonly finished: FinishedRecording | null;
@@ -61,7 +63,9 @@ export type RecordingEvent =
   | { type: 'stream.blip'; cause: string; atMs: number }
   | { type: 'record.armed' }
   | { type: 'record.disarmed' }
-  | { type: 'recording.stop'; reason: RecordingEndReason };
+  | { type: 'recording.stop'; reason: RecordingEndReason }
+  // raised
+  | { type: 'resume.lapsed' };
 
 export interface PartsSeen {
   readonly parts: readonly RecordedPart[];
@@ -185,6 +189,16 @@ export const recordingSetup = setup({
         return params.monoMs + Math.max(0, context.order.durationMs - elapsedMs);
       },
     }),
+    /** Runs whenever nothing is recorded, however often the stream comes and goes meanwhile. */
+    startResumeTimer: raise(
+      { type: 'resume.lapsed' },
+      { id: 'resumeTimer', delay: ({ context }: { context: RecordingContext }) => context.limits.resumeMs },
+    ),
+    cancelResumeTimer: enqueueActions(({ enqueue }) => {
+      enqueue.cancel('resumeTimer');
+      enqueue.assign({ overdue: false });
+    }),
+    noteOverdue: assign({ overdue: true }),
     noteInterruption: assign({
       interruptions: ({ context }, params: { cause: string; atMs: number | null }) => [
         ...context.interruptions,
@@ -211,6 +225,7 @@ export const recordingSetup = setup({
   },
   guards: {
     isRestored: ({ context }) => context.adoptions > 0,
+    overdue: ({ context }) => context.overdue,
     endingAlready: ({ context }) => context.reason !== null,
     firstFile: ({ context }, params: PartsSeen) => context.sizeBytes === 0 && recordedBytes(params.parts) > 0,
     hasDuration: ({ context }) => context.deadlineMonoMs !== null,
@@ -233,7 +248,6 @@ export const recordingSetup = setup({
     readyTimeout: ({ context }) => context.limits.readyTimeoutMs,
     heartbeat: ({ context }) => context.limits.heartbeatMs,
     heartbeatLimit: ({ context }) => context.limits.heartbeatLimitMs,
-    resume: ({ context }) => context.limits.resumeMs,
     closeTimeout: ({ context }) => context.limits.closeTimeoutMs,
     closeCheck: ({ context }) => context.limits.closeCheckMs,
     // Without a wished duration the timer is set further away than any process lives.

@@ -16,6 +16,14 @@ const keepTrouble = {
   params: ({ event }: { event: { error: unknown } }) => ({ error: event.error }),
 };
 
+const noteLoss = {
+  type: 'noteInterruption' as const,
+  params: ({ event }: { event: { cause: string; atMs: number | null } }) => ({
+    cause: event.cause,
+    atMs: event.atMs,
+  }),
+};
+
 export const recordingMachine = recordingSetup.createMachine({
   id: 'recording',
   description: 'One recording session, from its order to its sidecar.',
@@ -29,12 +37,16 @@ export const recordingMachine = recordingSetup.createMachine({
     lookedMonoMs: null,
     lookedAtMs: null,
     deadlineMonoMs: null,
+    overdue: false,
     reason: input.restored?.ending ?? null,
     trouble: null,
     finished: null,
   }),
   initial: 'pledging',
   output: ({ context }) => ({ finished: context.finished }),
+  on: {
+    'resume.lapsed': { actions: 'noteOverdue', description: 'it may still come of it; another loss ends it' },
+  },
   states: {
     pledging: {
       description: 'The wish is being made safe on disk, before anything is asked of anybody.',
@@ -48,12 +60,28 @@ export const recordingMachine = recordingSetup.createMachine({
           { guard: 'endingAlready', target: 'stopping' },
           { target: 'waitingForStream' },
         ],
-        onError: {
-          target: 'failing',
-          actions: [keepTrouble, { type: 'storeReason', params: { reason: 'storage_missing' } }],
-        },
+        onError: [
+          {
+            guard: 'isRestored',
+            target: 'salvaging',
+            actions: keepTrouble,
+            description: 'it is on disk already',
+          },
+          {
+            target: 'failing',
+            actions: [keepTrouble, { type: 'storeReason', params: { reason: 'storage_missing' } }],
+          },
+        ],
       },
       on: {
+        // Nothing can be done before it is known what there is; what was told meanwhile is not forgotten.
+        'stream.lost': [
+          {
+            guard: { type: 'operatorsWill', params: ({ event }) => ({ cause: event.cause }) },
+            actions: [noteLoss, 'storeLossReason'],
+          },
+          { actions: noteLoss },
+        ],
         'recording.stop': {
           actions: { type: 'storeReason', params: ({ event }) => ({ reason: event.reason }) },
         },
@@ -61,6 +89,7 @@ export const recordingMachine = recordingSetup.createMachine({
     },
     salvaging: {
       description: 'Taken over from an earlier life: what is on disk is looked at.',
+      exit: 'startResumeTimer',
       invoke: {
         id: 'lookAtOldParts',
         src: 'lookAtParts',
@@ -76,6 +105,14 @@ export const recordingMachine = recordingSetup.createMachine({
         onError: { target: 'interrupted', actions: keepTrouble },
       },
       on: {
+        // Nothing can be done before it is known what there is; what was told meanwhile is not forgotten.
+        'stream.lost': [
+          {
+            guard: { type: 'operatorsWill', params: ({ event }) => ({ cause: event.cause }) },
+            actions: [noteLoss, 'storeLossReason'],
+          },
+          { actions: noteLoss },
+        ],
         'recording.stop': {
           actions: { type: 'storeReason', params: ({ event }) => ({ reason: event.reason }) },
         },
@@ -85,7 +122,7 @@ export const recordingMachine = recordingSetup.createMachine({
       description: 'The stream is being made live.',
       entry: 'askStream',
       on: {
-        'stream.live': 'arming',
+        'stream.live': { target: 'arming', actions: 'startResumeTimer' },
         'stream.faulted': {
           target: 'failing',
           actions: [
@@ -221,6 +258,8 @@ export const recordingMachine = recordingSetup.createMachine({
         growing: {
           description: 'The heartbeat is the file itself; the duration timer runs.',
           type: 'parallel',
+          entry: 'cancelResumeTimer',
+          exit: 'startResumeTimer',
           states: {
             timer: {
               description: "The wished duration, counted from the first part's start.",
@@ -273,11 +312,14 @@ export const recordingMachine = recordingSetup.createMachine({
     interrupted: {
       description: 'The stream is lost; it goes on as a further part when the stream is back in time.',
       entry: ['wantStream', 'askStream'],
-      always: {
-        guard: 'durationOver',
-        target: 'stopping',
-        actions: { type: 'storeReason', params: { reason: 'duration_reached' } },
-      },
+      always: [
+        {
+          guard: 'durationOver',
+          target: 'stopping',
+          actions: { type: 'storeReason', params: { reason: 'duration_reached' } },
+        },
+        { guard: 'overdue', target: 'stopping', actions: 'storeLossReason' },
+      ],
       invoke: {
         id: 'noteWish',
         src: 'saveWish',
@@ -287,6 +329,11 @@ export const recordingMachine = recordingSetup.createMachine({
       },
       on: {
         'stream.live': 'arming',
+        'resume.lapsed': {
+          target: 'stopping',
+          actions: 'storeLossReason',
+          description: 'not back in time: the wish ends',
+        },
         'stream.lost': [
           {
             guard: { type: 'operatorsWill', params: ({ event }) => ({ cause: event.cause }) },
@@ -310,11 +357,6 @@ export const recordingMachine = recordingSetup.createMachine({
         },
       },
       after: {
-        resume: {
-          target: 'stopping',
-          actions: 'storeLossReason',
-          description: 'not back in time: the wish ends',
-        },
         durationLeft: {
           guard: 'hasDuration',
           target: 'stopping',
