@@ -21,6 +21,16 @@ test('package-lock.json names no host but the public registry, and no folder of 
   expect(read('package-lock.json')).not.toMatch(/file:|"\/(home|root|work|Users)\//);
 });
 
+test('package-lock.json has every optional package, else npm ci refuses it', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+  };
+  const wanted = Object.values(packages).flatMap((one) => Object.keys(one.optionalDependencies ?? {}));
+  expect(
+    wanted.filter((name) => !Object.keys(packages).some((place) => place.endsWith(`node_modules/${name}`))),
+  ).toEqual([]);
+});
+
 test('vitest and its coverage are of one version', () => {
   const { packages } = JSON.parse(read('package-lock.json')) as {
     packages: Record<string, { version: string }>;
