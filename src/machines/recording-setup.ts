@@ -241,6 +241,8 @@ export const recordingSetup = setup({
       context.lookedMonoMs !== null &&
       context.lookedMonoMs >= context.deadlineMonoMs,
     cameraGone: (_, params: { cause: LossCause }) => goneTrouble(params.cause) !== null,
+    goneBeforeStart: ({ context }, params: { cause: LossCause }) =>
+      context.adoptions === 0 && goneTrouble(params.cause) !== null,
     operatorsWill: (_, params: { cause: LossCause }) =>
       params.cause === 'camera_disabled' || params.cause === 'camera_forgotten',
   },

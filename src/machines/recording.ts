@@ -4,7 +4,7 @@
  * the path and never touches a process. In: `stream.*`, `record.*`, `recording.stop`. Reports `recording.started`
  * and `recording.ended`. Every end has one reason.
  */
-import { gapsOf, recordingSetup, wishOf } from './recording-setup.ts';
+import { gapsOf, type LossCause, recordingSetup, wishOf } from './recording-setup.ts';
 
 const sessionOf = ({ context }: { context: { order: { cameraId: string; session: string } } }) => ({
   cameraId: context.order.cameraId,
@@ -22,6 +22,11 @@ const noteLoss = {
     cause: event.cause,
     atMs: event.atMs,
   }),
+};
+
+const storeGoneTrouble = {
+  type: 'storeGoneTrouble' as const,
+  params: ({ event }: { event: { cause: LossCause } }) => ({ cause: event.cause }),
 };
 
 export const recordingMachine = recordingSetup.createMachine({
@@ -76,6 +81,11 @@ export const recordingMachine = recordingSetup.createMachine({
       on: {
         // Nothing can be done before it is known what there is; what was told meanwhile is not forgotten.
         'stream.lost': [
+          {
+            guard: { type: 'goneBeforeStart', params: ({ event }) => ({ cause: event.cause }) },
+            actions: [noteLoss, 'storeLossReason', storeGoneTrouble],
+            description: 'nothing was recorded yet that could go on: whoever ordered it is told at once',
+          },
           {
             guard: { type: 'operatorsWill', params: ({ event }) => ({ cause: event.cause }) },
             actions: [noteLoss, 'storeLossReason'],
@@ -133,11 +143,7 @@ export const recordingMachine = recordingSetup.createMachine({
         'stream.lost': {
           guard: { type: 'cameraGone', params: ({ event }) => ({ cause: event.cause }) },
           target: 'failing',
-          actions: [
-            { type: 'noteInterruption', params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }) },
-            'storeLossReason',
-            { type: 'storeGoneTrouble', params: ({ event }) => ({ cause: event.cause }) },
-          ],
+          actions: [noteLoss, 'storeLossReason', storeGoneTrouble],
           description: 'nothing was recorded yet that could go on: whoever ordered it is told at once',
         },
         'recording.stop': {

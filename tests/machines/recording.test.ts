@@ -394,6 +394,21 @@ describe('every end has its reason', () => {
     },
   );
 
+  test('a camera pulled out before anything was recorded ends it at once, and says so', async () => {
+    const gone = { code: 'device-gone', reason: 'camera_disconnected', message: 'The camera was unplugged.' };
+    const saving = await pledging();
+    await saving.lose('camera_disconnected');
+    await saving.saved();
+    expect(saving.state()).toMatch(/^stopping/);
+    expect(saving.context()).toMatchObject({ reason: 'camera_disconnected', trouble: gone });
+    const waiting = await start();
+    await waiting.lose('capture_lost');
+    expect(waiting.state()).toBe('waitingForStream');
+    await waiting.lose('camera_disconnected');
+    expect(waiting.state()).toBe('failed');
+    expect(waiting.context()).toMatchObject({ reason: 'camera_disconnected', trouble: gone });
+  });
+
   test('the first reason stays, whatever comes after', async () => {
     const rig = await growing();
     await rig.stop('requested');

@@ -381,6 +381,18 @@ describe('a snapshot', () => {
     expect(states(rig)).toEqual([]);
   });
 
+  test('fails at once when the camera goes, and waits when only its capture does', async () => {
+    const world = new FakeWorld();
+    const rig = await streamIn('live.flowing', world);
+    world.frames = false;
+    await world.advance(500);
+    await world.send({ type: 'snapshot.order', snapshot: snapshot('a1', world.monoMs(), 0) });
+    await world.captureEnds();
+    expect(states(rig)).toEqual(['a1']);
+    await unplug(rig);
+    expect(states(rig)).toEqual([]);
+  });
+
   test('of a faulted stream fails at once', async () => {
     const rig = await streamIn('faulted');
     await rig.world.send({ type: 'snapshot.order', snapshot: snapshot() });
