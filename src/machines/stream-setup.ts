@@ -90,7 +90,15 @@ export const streamSetup = setup({
       baselineBytes: null,
       late: [],
     }),
-    forgetCapture: assign({ process: null, found: null, frame: null, baselineBytes: null, late: [] }),
+    /** What was last seen on the path was this capture's, too. */
+    forgetCapture: assign({
+      process: null,
+      found: null,
+      frame: null,
+      observation: null,
+      baselineBytes: null,
+      late: [],
+    }),
     storeObservation: assign({
       observation: (_, params: { path: PathObservation | null }) => params.path,
       baselineBytes: ({ context }, params: { path: PathObservation | null }) => {
@@ -145,7 +153,8 @@ export const streamSetup = setup({
     /** `forRecorder`: only when the recorder waits for a newer entry. */
     wantEntry: enqueueActions(({ context, enqueue }, params: { forRecorder: boolean }) => {
       // A camera that went in the moment of arming has no path; its next one says `record` from the start.
-      if (params.forRecorder && (context.entry === null || (context.armRevision ?? 0) <= context.revision)) return;
+      if (params.forRecorder && (context.entry === null || (context.armRevision ?? 0) <= context.revision))
+        return;
       const entry = {
         name: context.cameraId,
         demandStartTimeoutMs: context.limits.demandStartTimeoutMs,
