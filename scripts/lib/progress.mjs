@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process';
 
 const HEARTBEAT_MS = 10_000;
-const KEPT_LINES = 30;
+const KEPT_LINES = 300;
+const LAST_WORDS_LINES = 20;
 
 /** A sentence for the person at the terminal. @type {(sentence: string) => void} */
 export function say(sentence) {
@@ -34,7 +35,7 @@ export async function conclude(main) {
  * @param {string} title what is being done, e.g. `Installing ffmpeg`
  * @param {readonly string[]} command
  * @param {{ env?: NodeJS.ProcessEnv, cwd?: string }} [options]
- * @returns {Promise<{ ok: boolean, lastLines: string }>} never rejects
+ * @returns {Promise<{ ok: boolean, lines: readonly string[] }>} never rejects; the newest lines of its output
  */
 export function runLong(title, command, options = {}) {
   say(`${title} ...`);
@@ -60,7 +61,7 @@ export function runLong(title, command, options = {}) {
     const end = (ok) => {
       clearInterval(heartbeat);
       if (ok) say(`  done in ${seconds()} s`);
-      resolve({ ok, lastLines: lines.join('\n') });
+      resolve({ ok, lines });
     };
     child.once('error', (error) => {
       keep(error.message);
@@ -68,4 +69,9 @@ export function runLong(title, command, options = {}) {
     });
     child.once('close', (code) => end(code === 0));
   });
+}
+
+/** The end of an output, for a message. @param {readonly string[]} lines */
+export function lastWords(lines) {
+  return lines.slice(-LAST_WORDS_LINES).join('\n');
 }
