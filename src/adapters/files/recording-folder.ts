@@ -1,7 +1,10 @@
 /**
  * The files of recordings: parts while the recorder writes them, salvage after a crash, and the finished files.
- * It asks no server and decides nothing; the recording's actor says when.
+ * It asks no server and decides nothing; the recording's actor says when. A session has no parts only where the
+ * recordings folder is there to say so: one that is missing is an error, else a disk that is away for a moment would
+ * make a recording look like nothing.
  */
+import { stat } from 'node:fs/promises';
 import type { FinaliseRequest, RecordingFiles } from '../../machines/ports.ts';
 import type { CameraId, FinishedRecording, RecordedPart } from '../../machines/values.ts';
 import { storageError, throwIfAborted } from './disk-error.ts';
@@ -64,6 +67,7 @@ export class RecordingFolder implements RecordingFiles {
 
   async #guarded<T>(what: string, work: () => Promise<T>): Promise<T> {
     try {
+      await stat(this.#settings.recordingsFolder);
       return await work();
     } catch (error) {
       throw storageError(what, error);

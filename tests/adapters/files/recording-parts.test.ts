@@ -1,4 +1,4 @@
-import { mkdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { partStartedAtMs, recordPathPattern } from '../../../src/adapters/files/part-names.ts';
@@ -52,6 +52,18 @@ test('a session without a folder has no parts', async () => {
   const { files } = await startSession();
   expect(await files.parts('camera0', SESSION, never)).toEqual([]);
   expect(await files.salvage('camera0', SESSION, never)).toEqual([]);
+});
+
+test('while the recordings folder is away nobody says that a session has no parts', async () => {
+  const { files, recordingsFolder, write } = await startSession();
+  const [part] = write({ seconds: 2 });
+  await rename(recordingsFolder, `${recordingsFolder}-away`);
+  const away = { code: 'storage', reason: 'folder_missing' };
+  await expect(files.parts('camera0', SESSION, never)).rejects.toMatchObject(away);
+  await expect(files.salvage('camera0', SESSION, never)).rejects.toMatchObject(away);
+  await expect(files.finalise(order, never)).rejects.toMatchObject(away);
+  await rename(`${recordingsFolder}-away`, recordingsFolder);
+  expect(await files.parts('camera0', SESSION, never)).toMatchObject([{ file: part, durationMs: 2000 }]);
 });
 
 test('a folder that cannot be read is a storage error without a path of this host', async () => {
