@@ -32,7 +32,7 @@ export type DiscoveryReport =
   | { type: 'device.changed'; device: Device; atMs: number }
   | { type: 'device.detached'; key: string; atMs: number }
   | { type: 'devices.listed'; atMs: number }
-  | { type: 'discovery.changed' };
+  | { type: 'discovery.changed'; trouble: Trouble | null };
 
 export interface NodesListed {
   readonly nodes: readonly DeviceNode[];
@@ -100,7 +100,10 @@ export const discoveryMachine = setup({
       for (const report of deviceReports(context.nodes, nodes, params.atMs)) enqueue.sendTo(parentOf, report);
       enqueue.sendTo(parentOf, { type: 'devices.listed', atMs: params.atMs });
     }),
-    reportChanged: sendTo(parentOf, { type: 'discovery.changed' }),
+    reportChanged: sendTo(parentOf, ({ context }) => ({
+      type: 'discovery.changed',
+      trouble: context.trouble,
+    })),
   },
   guards: {
     polls: ({ context }) => context.source === 'polling',
@@ -135,10 +138,7 @@ export const discoveryMachine = setup({
           on: {
             'source.ready': {
               target: 'listing',
-              actions: [
-                { type: 'storeSource', params: ({ event }) => ({ kind: event.kind }) },
-                'reportChanged',
-              ],
+              actions: { type: 'storeSource', params: ({ event }) => ({ kind: event.kind }) },
             },
           },
         },
@@ -166,7 +166,10 @@ export const discoveryMachine = setup({
             },
           },
         },
-        choosing: { always: [{ guard: 'polls', target: 'polling' }, { target: 'watching' }] },
+        choosing: {
+          entry: 'reportChanged',
+          always: [{ guard: 'polls', target: 'polling' }, { target: 'watching' }],
+        },
         watching: {
           description: 'udev tells of every change.',
           after: { rescanInterval: 'listing' },

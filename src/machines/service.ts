@@ -40,6 +40,8 @@ export interface ServiceInput {
 export interface ServiceContext extends ServiceInput {
   readonly cameras: readonly KnownCamera[];
   readonly listed: boolean;
+  /** Why devices are not watched or listed now. */
+  readonly discoveryTrouble: Trouble | null;
   readonly server: MediaServerInfo | null;
   /** What an external media server sees of our folders; null: ours, or not tested yet. */
   readonly folders: FoldersSeen | null;
@@ -79,7 +81,7 @@ const stream = (id: CameraId) => `stream:${id}`;
  */
 export function missingParts(
   context: Pick<ServiceContext, 'server' | 'storageLevel' | 'listed' | 'crashed'> &
-    Partial<Pick<ServiceContext, 'folders'>>,
+    Partial<Pick<ServiceContext, 'folders' | 'discoveryTrouble'>>,
   refusal: Trouble | null = null,
 ): readonly { part: string; sentence: string }[] {
   const missing: { part: string; sentence: string }[] = [];
@@ -102,11 +104,10 @@ export function missingParts(
         'The media server does not record where this service looks: recordings are refused; streams and snapshots work.',
     });
   }
-  if (!context.listed) {
-    missing.push({
-      part: 'discovery',
-      sentence: 'Devices cannot be listed: plugs and unplugs are not noticed.',
-    });
+  const { listed, discoveryTrouble = null } = context;
+  if (!listed || discoveryTrouble !== null) {
+    const why = discoveryTrouble?.message.replace(/\.$/, '') ?? 'Devices cannot be listed';
+    missing.push({ part: 'discovery', sentence: `${why}: plugs and unplugs are not noticed.` });
   }
   if (context.storageLevel === 'critical') {
     missing.push({
@@ -219,6 +220,9 @@ export const serviceMachine = setup({
       }
     }),
     noteListed: assign({ listed: true }),
+    storeDiscovery: assign({
+      discoveryTrouble: (_, params: { trouble: Trouble | null }) => params.trouble,
+    }),
     storeServer: assign({ server: (_, params: { info: MediaServerInfo | null }) => params.info }),
     storeFolders: assign({ folders: (_, params: { folders: FoldersSeen }) => params.folders }),
     storeStorage: assign({ storageLevel: (_, params: { level: StorageLevel }) => params.level }),
@@ -268,7 +272,7 @@ export const serviceMachine = setup({
   guards: {
     complete: ({ context }) => missingParts(context).length === 0,
     incomplete: ({ context }) => missingParts(context).length > 0,
-    noCameras: ({ context }) => context.cameras.length === 0,
+    noCameras: ({ context }) => context.cameras.every(({ id }) => context.crashed.includes(cameraChild(id))),
     listedAndUp: ({ context }) => context.listed && context.server !== null,
   },
   delays: {
@@ -282,6 +286,7 @@ export const serviceMachine = setup({
     ...input,
     cameras: input.wishes.cameras,
     listed: false,
+    discoveryTrouble: null,
     server: null,
     folders: null,
     storageLevel: 'unknown',
@@ -293,6 +298,9 @@ export const serviceMachine = setup({
     'device.attached': { actions: { type: 'seat', params: ({ event }) => event } },
     'device.changed': { actions: { type: 'changeDevice', params: ({ event }) => event } },
     'device.detached': { actions: { type: 'unseat', params: ({ event }) => event } },
+    'discovery.changed': {
+      actions: { type: 'storeDiscovery', params: ({ event }) => ({ trouble: event.trouble }) },
+    },
     'devices.listed': {
       actions: ['noteListed', { type: 'tellListed', params: ({ event }) => ({ atMs: event.atMs }) }],
     },
@@ -357,15 +365,25 @@ export const serviceMachine = setup({
                 onDone: { target: 'reconciling', actions: ['spawnDiscovery', 'startMediaServer'] },
                 onError: { target: 'reconciling', actions: ['spawnDiscovery', 'startMediaServer'] },
               },
+              after: {
+                reconcileTimeout: {
+                  target: 'reconciling',
+                  actions: ['spawnDiscovery', 'startMediaServer'],
+                  description: 'what is left is ended when it is in the way',
+                },
+              },
             },
             reconciling: {
               description:
                 "Wishes, processes and the media server's lists are compared by the actors that own them.",
               always: { guard: 'listedAndUp', target: '#service.working.judging' },
+              after: {
+                reconcileTimeout: {
+                  target: '#service.working.judging',
+                  description: 'something is missing; the rest works',
+                },
+              },
             },
-          },
-          after: {
-            reconcileTimeout: { target: 'judging', description: 'something is missing; the rest works' },
           },
         },
         judging: {
@@ -384,6 +402,8 @@ export const serviceMachine = setup({
     stopping: {
       description: 'No new calls; recordings finalised, captures, paths, then the media server.',
       initial: 'cameras',
+      // A camera that has left already would be taken for a newcomer, and its wishes be written over.
+      on: { 'device.attached': {} },
       after: {
         stopTimeout: { target: 'stopped', description: 'what is left is found again at the next start' },
       },

@@ -84,7 +84,7 @@ test('devices are listed only after events are received, so nothing is lost betw
   expect(discovery.state()).toBe('sourcing.listing');
   await discovery.listDevices.resolve({ nodes: [node(), other({ captures: false })], atMs: 5 });
   expect(discovery.state()).toBe('sourcing.watching');
-  expect(discovery.reports.types()).toEqual(['discovery.changed', 'device.attached', 'devices.listed']);
+  expect(discovery.reports.types()).toEqual(['device.attached', 'devices.listed', 'discovery.changed']);
 });
 
 test('a source that polls is named so', async () => {
@@ -133,7 +133,7 @@ test('one physical change told twice, by two sources or by the list, is one repo
   await discovery.watchDevices.send({ type: 'source.changed', change, atMs: 9 });
   await discovery.send({ type: 'discovery.rescan' });
   await discovery.listDevices.resolve({ nodes: [node(), other()], atMs: 10 });
-  expect(discovery.reports.types()).toEqual(['device.attached', 'devices.listed']);
+  expect(discovery.reports.types()).toEqual(['device.attached', 'devices.listed', 'discovery.changed']);
 });
 
 test.each(['udev', 'polling'] as const)(
@@ -145,7 +145,7 @@ test.each(['udev', 'polling'] as const)(
     expect(discovery.listDevices.open).toBe(0);
     await discovery.advance(1);
     await discovery.listDevices.resolve({ nodes: [], atMs: 60 });
-    expect(discovery.reports.types()).toEqual(['device.detached', 'devices.listed']);
+    expect(discovery.reports.types()).toEqual(['device.detached', 'devices.listed', 'discovery.changed']);
   },
 );
 
@@ -161,7 +161,7 @@ test('a plug while the list is being read is not taken back by that list', async
   // The list that was under way did not see it: it is read anew.
   expect(discovery.listDevices.aborted).toBe(1);
   await discovery.listDevices.resolve({ nodes: [node(), other()], atMs: 10 });
-  expect(discovery.reports.types()).toEqual(['device.attached', 'devices.listed']);
+  expect(discovery.reports.types()).toEqual(['device.attached', 'devices.listed', 'discovery.changed']);
 });
 
 test('a list that fails is told and made again at the next interval; what was known stays', async () => {
@@ -170,6 +170,10 @@ test('a list that fails is told and made again at the next interval; what was kn
   await discovery.listDevices.reject(failure('internal', 'Cannot read /sys.'));
   expect(discovery.state()).toBe('sourcing.watching');
   expect(discovery.context().trouble?.message).toBe('Cannot read /sys.');
+  expect(discovery.reports.events.at(-1)).toMatchObject({
+    type: 'discovery.changed',
+    trouble: { code: 'internal' },
+  });
   expect(discovery.context().nodes).toEqual([node()]);
   await discovery.advance(60_000);
   await discovery.listDevices.resolve({ nodes: [node()], atMs: 60 });

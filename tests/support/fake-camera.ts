@@ -10,7 +10,15 @@ import type { StreamInput } from '../../src/machines/stream-values.ts';
 import type { Device, ProbeResult } from '../../src/machines/values.ts';
 import { viewersMachine } from '../../src/machines/viewers.ts';
 import type { FakeWorld } from './fake-world.ts';
-import { cameraLimits, device, known, probed, recordingLimits, streamLimits } from './machine-fixtures.ts';
+import {
+  cameraLimits,
+  device,
+  failure,
+  known,
+  probed,
+  recordingLimits,
+  streamLimits,
+} from './machine-fixtures.ts';
 import { FakeCall, settled } from './machines.ts';
 
 /** The stream machine with this world's hands, its children too. */
@@ -111,9 +119,11 @@ export async function startCamera(world: FakeWorld, fields: Partial<CameraInput>
       stream: streamIn(world),
       probe: probe.logic,
       rememberCamera: fromPromise(async ({ input }) => {
+        if (world.wishesFail) throw failure('storage', 'The wishes cannot be saved.');
         world.wishes.cameras.set(input.id, input);
       }),
       forgetCamera: fromPromise(async ({ input }) => {
+        if (world.wishesFail) throw failure('storage', 'The wishes cannot be saved.');
         world.wishes.cameras.delete(input);
       }),
     },

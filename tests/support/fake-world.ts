@@ -86,6 +86,8 @@ export class FakeWorld {
   readonly wishes = { cameras: new Map<string, KnownCamera>(), recordings: new Map<string, RecordingWish>() };
   readonly finished: FinishedRecording[] = [];
   diskProblem: string | null = null;
+  /** Cameras cannot be remembered or forgotten. */
+  wishesFail = false;
   recorderStalls = false;
   /** Broken rules of the world, such as two captures of one device. */
   readonly violations: string[] = [];
