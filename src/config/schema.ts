@@ -17,7 +17,7 @@ export const configSchema = z.strictObject({
       .default('/ws')
       .describe('path of the WebSocket'),
     health_host: text('127.0.0.1', 'address of the probe listener'),
-    health_port: port(8003, 'health and metrics for probes alone'),
+    health_port: port(8003, 'health for probes alone'),
     max_connections: int(1000, 'WebSocket clients at once', 1, 100_000),
     max_message_bytes: int(1_048_576, 'largest frame; a larger one closes with 1009', 1024, 16_777_216),
     client_queue_messages: int(1000, 'notifications kept for a slow client', 10, 100_000),
