@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { conclude, runLong, Stop } from './progress.mjs';
+import { conclude, lastWords, runLong, Stop } from './progress.mjs';
 import { PROJECT } from './project.mjs';
 
 const STAMP = 'dist/.built-from';
@@ -34,8 +34,8 @@ export async function ensureBuilt(project) {
   rmSync(join(project, 'dist/.tsbuildinfo'), { force: true });
   const tsc = join(project, 'node_modules/typescript/bin/tsc');
   const command = [process.execPath, tsc, '-p', 'tsconfig.build.json'];
-  const { ok, lastLines } = await runLong('Building', command, { cwd: project });
-  if (!ok) throw new Stop(`The build failed:\n${lastLines}`);
+  const { ok, lines } = await runLong('Building', command, { cwd: project });
+  if (!ok) throw new Stop(`The build failed:\n${lastWords(lines)}`);
   writeFileSync(join(project, STAMP), digest);
 }
 

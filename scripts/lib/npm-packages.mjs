@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT_MISSING } from './prerequisites.mjs';
-import { runLong, Stop } from './progress.mjs';
+import { lastWords, runLong, Stop } from './progress.mjs';
 
 /**
  * @param {string} project its folder
@@ -30,9 +30,16 @@ export async function ensurePackages(project) {
   // Under npm this is the very npm that the user called.
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
   const command = [...npm, 'ci', '--no-audit', '--no-fund'];
-  const { ok, lastLines } = await runLong(`Installing npm packages, since ${why}`, command, { cwd: project });
-  if (!ok)
-    throw new Stop(`npm could not install the packages; its last words were:\n${lastLines}`, EXIT_MISSING);
+  const { ok, lines } = await runLong(`Installing npm packages, since ${why}`, command, { cwd: project });
+  if (ok) return;
+  // Its first errors say why; a page of usage may follow.
+  const errors = lines
+    .filter((line) => /^npm (err|error)\b/i.test(line) && line.trim().length > 12)
+    .slice(0, 12);
+  throw new Stop(
+    `npm could not install the packages:\n${errors.join('\n') || lastWords(lines)}`,
+    EXIT_MISSING,
+  );
 }
 
 function packagesIn(file) {

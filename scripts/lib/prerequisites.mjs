@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { isOnPath, missing } from './programs.mjs';
-import { runLong, Stop, say } from './progress.mjs';
+import { lastWords, runLong, Stop, say } from './progress.mjs';
 import { PROJECT } from './project.mjs';
 
 /** Exit code of everything that lacks something it needs. */
@@ -31,21 +31,28 @@ export async function ensurePrograms(programs, machine) {
   const lacking = missing(programs, machine);
   if (lacking.length === 0) return [];
   const packages = lacking.flatMap((program) => program.packages);
-  const installer = installerOf(machine);
-  let lastLines = '';
-  if (installer !== null) {
-    const title = `Installing ${packages.join(', ')} (apt-get)`;
-    const script =
-      'apt-get -q -o DPkg::Lock::Timeout=120 update; ' +
-      'exec apt-get -q -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$@"';
-    const command = [...installer, 'sh', '-c', script, 'sh', ...packages];
-    lastLines = (await runLong(title, command, { env: { ...process.env, PATH: machine.path } })).lastLines;
-  }
+  const neededNow = () => missing(lacking, machine).filter((program) => program.needed);
+  let words = await install(packages, machine);
+  // One package that this system does not have makes apt-get refuse all of them: so without the wished ones.
+  const rest = neededNow().flatMap((program) => program.packages);
+  if (words !== '' && rest.length > 0 && rest.length < packages.length) words = await install(rest, machine);
+  if (neededNow().length > 0) throw new Stop(sentence(neededNow(), packages, machine, words), EXIT_MISSING);
   const still = missing(lacking, machine);
-  const needed = still.filter((program) => program.needed);
-  if (needed.length > 0) throw new Stop(sentence(needed, packages, machine, lastLines), EXIT_MISSING);
   for (const program of still) say(`Not there: ${program.name} (${program.purpose}). It goes on without.`);
   return still;
+}
+
+/** @returns {Promise<string>} apt-get's last words; empty where it may not be used */
+async function install(packages, machine) {
+  const installer = installerOf(machine);
+  if (installer === null) return '';
+  const script =
+    'apt-get -q -o DPkg::Lock::Timeout=120 update; ' +
+    'exec apt-get -q -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$@"';
+  const command = [...installer, 'sh', '-c', script, 'sh', ...packages];
+  const env = { ...process.env, PATH: machine.path };
+  const { lines } = await runLong(`Installing ${packages.join(', ')} (apt-get)`, command, { env });
+  return lastWords(lines) || 'nothing';
 }
 
 /** How to become root without a question: nothing, sudo, or null where apt cannot be used. */
@@ -58,10 +65,10 @@ function installerOf(machine) {
   return mayInstall ? ['sudo', '-n', 'env', 'DEBIAN_FRONTEND=noninteractive'] : null;
 }
 
-function sentence(needed, packages, machine, lastLines) {
+function sentence(needed, packages, machine, words) {
   const names = needed.map((program) => `${program.name} (${program.purpose})`).join(', ');
   const lines = [`Missing: ${names}.`];
-  if (lastLines) lines.push('apt-get could not install it; its last words were:', lastLines);
+  if (words) lines.push('apt-get could not install it; its last words were:', words);
   if (isOnPath('apt-get', machine)) {
     const sudo = machine.isRoot ? '' : 'sudo ';
     const install = `${sudo}apt-get install -y --no-install-recommends ${packages.join(' ')}`;

@@ -63,6 +63,19 @@ test('root installs by apt without questions, and what is only wished does not s
   expect(install).toMatch(/install -y --no-install-recommends ffmpeg v4l-utils udev g\+\+ make python3$/);
 });
 
+test('a package that the system does not have takes only the wished ones along', async () => {
+  const machine = fakeMachine({ isRoot: true });
+  const log = giveApt(machine);
+  machine.file(join(machine.root, 'usr/include/libudev.h'));
+  const works = readFileSync(join(machine.path, 'apt-get'), 'utf8').replace('#!/bin/sh\n', '');
+  machine.program(
+    'apt-get',
+    `case "$*" in *g++*) echo "E: Unable to locate package" >&2; exit 100;; esac\n${works}`,
+  );
+  expect(names(await ensurePrograms(FOR_SERVICE, machine))).toEqual(['udevadm', 'a C++ compiler']);
+  expect(readFileSync(log, 'utf8')).toMatch(/install -y --no-install-recommends ffmpeg v4l-utils$/m);
+});
+
 test('a user with sudo that asks for no password installs through it', async () => {
   const machine = fakeMachine({ isRoot: false });
   const log = giveApt(machine);
