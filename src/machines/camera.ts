@@ -393,7 +393,7 @@ export const cameraMachine = setup({
       initial: 'deciding',
       on: {
         'device.attached': { target: '.present', actions: keepDevice },
-        'device.changed': { actions: keepDevice },
+        'device.changed': { target: '.present', actions: keepDevice },
         'device.detached': { target: '.absent', actions: 'dropDevice' },
         'camera.disable': {},
       },

@@ -74,7 +74,6 @@ export type MediaServerEvent =
   | { type: 'entry.wanted'; name: CameraId; entry: PathEntry | null }
   | { type: 'watch.fast'; name: CameraId }
   | { type: 'watch.slow'; name: CameraId }
-  | { type: 'compare.now' }
   | { type: 'process.ended'; end: ProcessEnd }
   // raised between the regions
   | { type: 'process.running' }
@@ -90,7 +89,6 @@ export type MediaServerReport =
   | { type: 'paths.observed'; paths: readonly PathObservation[]; monoMs: number; atMs: number }
   | { type: 'entries.compared'; differing: readonly string[] }
   | { type: 'folders.tested'; folders: FoldersSeen }
-  | { type: 'media-server.changed' }
   | { type: 'media-server.stopped' };
 
 export interface PathsSeen {
@@ -129,7 +127,6 @@ const mediaServerSetup = setup({
     storeTrouble: assign({ trouble: (_, params: { error: unknown }) => troubleOf(params.error) }),
     clearFailures: assign({ failures: 0, confirmed: 0, trouble: null }),
     countConfirmation: assign({ confirmed: ({ context }) => context.confirmed + 1 }),
-    clearConfirmations: assign({ confirmed: 0 }),
     countOpening: assign({
       openings: ({ context }) => context.openings + 1,
       opened: ({ context }) => context.opened + 1,
@@ -590,7 +587,7 @@ const compareRegion = mediaServerSetup.createStateConfig({
       },
     },
     resting: {
-      on: { 'health.bad': 'off', 'compare.now': 'comparing' },
+      on: { 'health.bad': 'off' },
       after: { compareInterval: 'comparing' },
     },
   },

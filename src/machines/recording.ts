@@ -112,7 +112,10 @@ export const recordingMachine = recordingSetup.createMachine({
           },
           { target: 'interrupted', actions: { type: 'storeParts', params: ({ event }) => event.output } },
         ],
-        onError: { target: 'interrupted', actions: keepTrouble },
+        onError: [
+          { guard: 'endingAlready', target: 'stopping', actions: keepTrouble },
+          { target: 'interrupted', actions: keepTrouble },
+        ],
       },
       on: {
         // Nothing can be done before it is known what there is; what was told meanwhile is not forgotten.

@@ -1,6 +1,6 @@
 /**
  * Owns one snapshot order from its wish for a live stream to the saved file. The picture is the frame tap's: no
- * process starts. In: `stream.live`, `frame.seen`, `stream.faulted`. Reports `reason.add`, `reason.remove`.
+ * process starts. In: `frame.seen`, `tap.unavailable`, `stream.faulted`. Reports `reason.add`, `reason.remove`.
  */
 import { assign, fromPromise, sendTo, setup } from 'xstate';
 import { type Trouble, troubleOf } from './errors.ts';
@@ -25,7 +25,6 @@ export interface SnapshotContext extends SnapshotInput {
 }
 
 export type SnapshotEvent =
-  | { type: 'stream.live' }
   | { type: 'frame.seen'; seenMonoMs: number }
   | { type: 'tap.unavailable' }
   | { type: 'stream.faulted'; trouble: Trouble };

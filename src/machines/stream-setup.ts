@@ -361,6 +361,7 @@ export const streamSetup = setup({
     hasReason: ({ context }) => context.reasons.length > 0,
     noReason: ({ context }) => context.reasons.length === 0,
     publishedNow: ({ context }) => published(context),
+    notPublishedNow: ({ context }) => !published(context),
     publishedWith: ({ context }, params: { path: PathObservation | null }) =>
       params.path?.available === true &&
       context.baselineBytes !== null &&

@@ -136,7 +136,6 @@ export type StreamReport =
   | { type: 'entry.wanted'; name: CameraId; entry: PathEntry | null }
   | { type: 'watch.fast'; name: CameraId }
   | { type: 'watch.slow'; name: CameraId }
-  | { type: 'compare.now' }
   | { type: 'call.changed'; wanted: boolean }
   | { type: 'recording.started'; session: string; cameraId: CameraId }
   | {

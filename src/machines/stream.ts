@@ -87,7 +87,10 @@ const starting = streamSetup.createStateConfig({
         },
         tapping: {
           description: 'Until the first picture is tapped.',
-          always: { guard: 'tapped', target: '#stream.live' },
+          always: [
+            { guard: 'notPublishedNow', target: 'publishing', description: 'gone again meanwhile' },
+            { guard: 'tapped', target: '#stream.live' },
+          ],
           after: { framesLimit: 'checkingTap' },
         },
         checkingTap: {

@@ -62,7 +62,7 @@ describe('from plug to ready', () => {
     expect(rig.state()).toBe('ready.provisional');
     await rig.world.advance(1);
     expect(rig.state()).toBe('ready.confirmed');
-    await rig.world.advance(3_600_000);
+    await rig.world.advance(120_000);
     expect(rig.probe.calls).toBe(2);
   });
 

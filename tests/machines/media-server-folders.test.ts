@@ -264,12 +264,12 @@ describe('what the service says is missing', () => {
   test('of a server that is away names only that, and why where it refuses us', () => {
     const away = { ...there, server: null, folders: NEITHER };
     expect(missingParts(away).map(({ part }) => part)).toEqual(['media_server']);
-    expect(missingParts(away)[0]?.sentence).toMatch(/^The media server is not answering: streams cannot/);
+    expect(missingParts(away)[0]?.sentence).toMatch(/^The media server is not answering\. Streams cannot/);
     const refusal = {
       code: 'media-server-refused',
       reason: 'unauthorized',
-      message: 'It refuses us',
+      message: 'It refuses us.',
     } as const;
-    expect(missingParts(away, refusal)[0]?.sentence).toMatch(/^It refuses us: streams cannot start/);
+    expect(missingParts(away, refusal)[0]?.sentence).toMatch(/^It refuses us\. Streams cannot start/);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { regionPath, statePath } from '../../src/machines/state-path.ts';
+import { regionPath, statePath, storyPath } from '../../src/machines/state-path.ts';
 
 test('a nested state reads as its path', () => {
   expect(statePath('idle')).toBe('idle');
@@ -23,4 +23,12 @@ test('parallel regions at the root stand side by side', () => {
 test('a region without a value is told by its name', () => {
   expect(statePath({ process: undefined, health: 'unknown' })).toBe('process, health unknown');
   expect(statePath({ process: undefined })).toBe('process');
+});
+
+test('a story leaves out regular looks: it changes only when something happened', () => {
+  expect(storyPath('idle')).toBe('idle');
+  expect(storyPath({ live: { suspect: 'checkingTap' } })).toBe('live.suspect.checkingTap');
+  expect(storyPath({ rolling: { awaitingFile: 'looking' } })).toBe('rolling.awaitingFile');
+  const value = { process: 'running', health: { healthy: 'checking' }, watch: 'looking', compare: 'resting' };
+  expect(storyPath(value)).toBe('process running, health healthy');
 });

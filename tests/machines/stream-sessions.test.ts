@@ -2,14 +2,14 @@
 
 import { describe, expect, test } from 'vitest';
 import { assign, setup } from 'xstate';
-import type { recordingMachine } from '../../src/machines/recording.ts';
+import { recordingMachine } from '../../src/machines/recording.ts';
 import type { snapshotMachine } from '../../src/machines/snapshot.ts';
 import type { StreamInput } from '../../src/machines/stream-values.ts';
 import type { RecordingWish } from '../../src/machines/values.ts';
 import { kill, streamIn as machineIn, type StreamRig, startStream } from '../support/fake-camera.ts';
 import { FakeWorld } from '../support/fake-world.ts';
 import { order, plan, recordingLimits, serverInfo, streamLimits } from '../support/machine-fixtures.ts';
-import { startMachine } from '../support/machines.ts';
+import { FakeCall, startMachine } from '../support/machines.ts';
 import { streamIn } from '../support/stream-states.ts';
 
 const session = order().session;
@@ -342,6 +342,63 @@ describe('a session of an earlier life', () => {
     await world.serverReturns();
     await world.advance(4000);
     expect(rig.child(child)).toBe('rolling.growing');
+  });
+});
+
+describe('a session that is being put away', () => {
+  /** Collecting its files takes as long as the test wants. */
+  async function filing() {
+    const world = new FakeWorld();
+    const finalise = new FakeCall<never, never>();
+    const machine = machineIn(world).provide({
+      actors: {
+        recording: recordingMachine.provide({
+          actors: { ...(world.recorder as never as object), finalise: finalise.logic as never },
+        }),
+      },
+    });
+    const rig = await startMachine(machine, streamInput(), world.clock);
+    world.stream = () => rig.actor;
+    await rig.send(ready as never);
+    await rig.send({ type: 'recording.order', order: order() });
+    await world.advance(4000);
+    await rig.send({ type: 'recording.stop', reason: 'requested' });
+    await world.advance(1000);
+    const context = () => rig.actor.getSnapshot().context;
+    expect(context()).toMatchObject({ session: null, closing: [session] });
+    return { ...rig, world, finalise, context };
+  }
+
+  test('does not hold the next one back', async () => {
+    const rig = await filing();
+    await rig.send({ type: 'recording.order', order: order({ session: 'next' }) });
+    expect(rig.context()).toMatchObject({ session: 'next', closing: [session] });
+    await rig.world.advance(4000);
+    expect(rig.world.recording).toBe('next');
+    await rig.finalise.reject(new Error('EIO'));
+    expect(rig.context()).toMatchObject({ session: 'next', closing: [] });
+    expect(rig.world.recording).toBe('next');
+  });
+
+  test('holds a release back', async () => {
+    const rig = await filing();
+    await rig.send({ type: 'stream.release', reason: 'service_stopped' });
+    expect(rig.state()).toBe('releasing.recording');
+    await rig.finalise.reject(new Error('EIO'));
+    await rig.world.advance(100);
+    expect(rig.actor.getSnapshot().status).toBe('done');
+  });
+
+  test('and ends by a defect is forgotten', async () => {
+    const rig = await filing();
+    await rig.send({ type: `xstate.error.actor.${child}`, error: new Error('defect'), actorId: child });
+    expect(rig.context().closing).toEqual([]);
+  });
+
+  test('asks for a recorder that is not its own, and is told that there is none', async () => {
+    const rig = await filing();
+    await rig.send({ type: 'record.disarm', session });
+    expect(rig.context().armRevision).toBeNull();
   });
 });
 

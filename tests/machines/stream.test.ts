@@ -79,7 +79,7 @@ describe('becoming ready', () => {
 
   test('idle runs nothing, however long', async () => {
     const { state, world } = await idle();
-    await world.advance(3_600_000);
+    await world.advance(120_000);
     expect(state()).toBe('idle');
     expect(world.starts).toEqual([]);
   });
@@ -337,6 +337,16 @@ describe('well for long', () => {
     await world.captureEnds();
     await world.advance(4000);
     expect(world.starts.at(-1)?.fourcc).toBe('MJPG');
+  });
+
+  test('a refused entry while it is live is told as trouble and ends nothing', async () => {
+    const world = new FakeWorld();
+    const { state, context } = await live({}, world);
+    world.writeFailure = new CameraError('media-server-refused', 'Invalid path.');
+    await world.send({ type: 'entry.drifted' });
+    world.config.delete('camera0');
+    expect(context().trouble?.code).toBe('media-server-refused');
+    expect(state()).toBe('live.flowing');
   });
 
   test('looks at the paths are quick only while it starts, republishes or stops', async () => {

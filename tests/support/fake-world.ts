@@ -132,7 +132,7 @@ export class FakeWorld {
   // -------------------------------------------------------------------- what tests do to it
 
   async send(event: AnyEventObject): Promise<void> {
-    this.stream()?.send(event);
+    this.#toStream(event);
     await settled();
   }
 
@@ -305,6 +305,12 @@ export class FakeWorld {
     if (this.#ticks % TICKS_PER_SECOND === 0) this.#tapFrame();
   }
 
+  /** As the service does: nobody is told who has ended. */
+  #toStream(event: AnyEventObject): void {
+    const stream = this.stream();
+    if (stream?.getSnapshot().status === 'active') stream.send(event);
+  }
+
   #newSource(): void {
     this.#sources += 1;
     this.#sourceId = `source-${this.#sources}`;
@@ -322,7 +328,7 @@ export class FakeWorld {
           readers: this.published ? this.readers : 0,
         }
       : null;
-    this.stream()?.send({ type: 'path.observed', path, monoMs: this.monoMs(), atMs: this.wallMs() });
+    this.#toStream({ type: 'path.observed', path, monoMs: this.monoMs(), atMs: this.wallMs() });
   }
 
   #tapFrame(): void {
