@@ -88,7 +88,7 @@ export function missingParts(
   if (context.server === null) {
     missing.push({
       part: 'media_server',
-      sentence: `${refusal?.message ?? 'The media server is not answering'}: streams cannot start and recordings pause; running captures keep their cameras.`,
+      sentence: `${(refusal?.message ?? 'The media server is not answering').replace(/\.$/, '')}. Streams cannot start and recordings pause; running captures keep their cameras.`,
     });
   } else if (context.folders?.demand === false) {
     missing.push({
