@@ -4,6 +4,9 @@ import type { AnyMachineSnapshot } from 'xstate';
 type Invariants = Readonly<Record<string, (snapshot: AnyMachineSnapshot) => boolean>>;
 
 const has = (snapshot: AnyMachineSnapshot, child: string) => snapshot.children[child] !== undefined;
+/** Whether the last test of the folders saw both; false also where it saw one of them. */
+const seen = ({ context: { folders } }: AnyMachineSnapshot, both: boolean) =>
+  folders !== null && (folders.demand && folders.recording) === both;
 const within = (snapshot: AnyMachineSnapshot, ...states: string[]) =>
   states.some((state) => snapshot.matches(state));
 
@@ -60,6 +63,16 @@ export const INVARIANTS: Readonly<Record<string, Invariants>> = {
       !snapshot.matches({ health: 'healthy' }) || snapshot.context.failures === 0,
     'what was stopped has no process': (snapshot) =>
       !snapshot.matches({ process: 'stopped' }) || snapshot.context.process === null,
+    'folders are ours exactly where the server is': (snapshot) =>
+      snapshot.matches({ folders: 'ours' }) === snapshot.context.managed,
+    'folders are tested only while it is healthy or failing': (snapshot) =>
+      (!has(snapshot, 'testFolders') && !has(snapshot, 'testFoldersAgain')) ||
+      snapshot.matches({ health: 'healthy' }) ||
+      snapshot.matches({ health: 'failing' }),
+    'folders are called shared only where both were seen': (snapshot) =>
+      !snapshot.matches({ folders: 'shared' }) || seen(snapshot, true),
+    'folders are called not shared only where one was missed': (snapshot) =>
+      !snapshot.matches({ folders: 'notShared' }) || seen(snapshot, false),
   },
   viewers: {
     'who watches was counted': (snapshot) => !snapshot.matches('watching') || snapshot.context.readers > 0,
