@@ -57,7 +57,7 @@ describeMediaServers('a stream', (server) => {
       available: false,
       stream_status: 'NOT_READY',
     });
-    const started = await service.call('start_streaming', { device });
+    const started = await service.call<{ start_time: string }>('start_streaming', { device });
     expect(started).toMatchObject({
       device,
       stream_name: device,
@@ -82,7 +82,7 @@ describeMediaServers('a stream', (server) => {
     // Again: harmless, and the same stream.
     expect(await service.call('start_streaming', { device })).toMatchObject({
       status: 'STARTED',
-      start_time: started['start_time'],
+      start_time: started.start_time,
     });
     expect((await service.untilStream(device, 'live.flowing')).ffmpeg_process.pid).toBe(
       live.ffmpeg_process.pid,
@@ -91,7 +91,7 @@ describeMediaServers('a stream', (server) => {
     expect(await service.call('stop_streaming', { device })).toMatchObject({
       device,
       status: 'STOPPED',
-      start_time: started['start_time'],
+      start_time: started.start_time,
       stream_continues: false,
     });
     const idle = await service.untilStream(device, 'idle');
