@@ -63,13 +63,13 @@ function nearestRate(ratesFps: readonly number[], wishFps: number): number {
 }
 
 function nearestSize(range: FrameSizeRange, wish: PictureWish): { widthPx: number; heightPx: number } {
-  const fit = (wished: number, min: number, max: number, step: number) => {
+  const nearestStep = (wished: number, min: number, max: number, step: number) => {
     const clamped = Math.min(Math.max(wished, min), max);
     return step <= 1 ? clamped : min + Math.floor((clamped - min) / step) * step;
   };
   return {
-    widthPx: fit(wish.widthPx, range.minWidthPx, range.maxWidthPx, range.stepWidthPx),
-    heightPx: fit(wish.heightPx, range.minHeightPx, range.maxHeightPx, range.stepHeightPx),
+    widthPx: nearestStep(wish.widthPx, range.minWidthPx, range.maxWidthPx, range.stepWidthPx),
+    heightPx: nearestStep(wish.heightPx, range.minHeightPx, range.maxHeightPx, range.stepHeightPx),
   };
 }
 

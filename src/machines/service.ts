@@ -8,12 +8,8 @@ import { type CameraLimits, type CameraReport, cameraMachine } from './camera.ts
 import { type DiscoveryInput, type DiscoveryReport, discoveryMachine } from './discovery.ts';
 import type { Trouble } from './errors.ts';
 import { lowestFreeId, uniqueName } from './identity.ts';
-import {
-  type MediaServerInput,
-  type MediaServerReport,
-  mediaServerMachine,
-  type PathsSeen,
-} from './media-server.ts';
+import { mediaServerMachine } from './media-server.ts';
+import type { MediaServerInput, MediaServerReport, PathsSeen } from './media-server-setup.ts';
 import { type StorageInput, type StorageLevel, type StorageReport, storageMachine } from './storage.ts';
 import type { StreamEvent } from './stream-values.ts';
 import type {

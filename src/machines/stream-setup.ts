@@ -54,6 +54,9 @@ const settingsOf = (order: RecordingOrder): RecordSettings => ({
 const agreed = (context: StreamContext): boolean =>
   context.entry !== null && context.agreedRevision === context.revision;
 
+const onSameDevice = ({ found, present }: StreamContext): boolean =>
+  found !== null && (present ?? []).includes(found.devicePath);
+
 export const streamSetup = setup({
   types: {} as { context: StreamContext; events: StreamEvent; input: StreamInput },
   actors: {
@@ -391,10 +394,9 @@ export const streamSetup = setup({
     attemptsExhausted: ({ context }) => context.attempts >= context.limits.attempts,
     foundOne: (_, params: { found: AdoptableCapture | null }) => params.found !== null,
     isExpected: ({ context }) => context.expected,
-    presentOnSameDevice: ({ context: { found, present } }) =>
-      found !== null && present !== null && present.includes(found.devicePath),
-    presentElsewhere: ({ context: { found, present } }) =>
-      found !== null && present !== null && !present.includes(found.devicePath),
+    presentOnSameDevice: ({ context }) => context.found !== null && onSameDevice(context),
+    presentElsewhere: ({ context }) =>
+      context.found !== null && context.present !== null && !onSameDevice(context),
     hasSession: ({ context }) => context.session !== null,
     noSession: ({ context }) => context.session === null,
     nothingToFinish: ({ context }) => context.session === null && context.closing.length === 0,

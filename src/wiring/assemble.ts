@@ -38,6 +38,8 @@ import { WishBook } from './wish-book.ts';
 import type { World } from './world.ts';
 
 const LOG_LIMIT_BYTES = 4_194_304;
+/** A media server that hangs does not hold up our end. */
+const SETTLE_LIMIT_MS = 2000;
 const SIMULATOR = fileURLToPath(new URL('../simulators/media-server/main.js', import.meta.url));
 const SYNTHETIC_CAMERAS = fileURLToPath(new URL('../simulators/camera/main.js', import.meta.url));
 
@@ -45,7 +47,7 @@ export interface Assembly {
   readonly world: World;
   readonly found: FoundServer | null;
   readonly syntheticCameras: SyntheticButtons | null;
-  /** Waits until nothing is left of a test that the end of the actors called off. */
+  /** Waits until nothing is left of a test that the end of the actors called off, 2 s at most. */
   settle(): Promise<void>;
   /** Ends what stands for hardware: only at an ordered stop. */
   stopHardware(): Promise<void>;
@@ -85,7 +87,7 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
     findMediaServer(
       {
         binary: mediamtx.binary,
-        searchPath: process.env['PATH'] ?? '',
+        searchPath: process.env.PATH ?? '',
         cacheFolder: cacheFolder(),
         simulator: { command: process.execPath, script: SIMULATOR },
       },
@@ -205,7 +207,7 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
     world,
     found: managed ? await find(AbortSignal.timeout(10_000)) : null,
     syntheticCameras: synthetic ? new SyntheticButtons(syntheticFolder) : null,
-    settle: () => selfTest.idle(),
+    settle: () => selfTest.idle(SETTLE_LIMIT_MS),
     stopHardware: async () => {
       if (synthetic) await launcher.stop(AbortSignal.timeout(5000));
     },

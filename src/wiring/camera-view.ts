@@ -17,7 +17,7 @@ export type CameraRef = ActorRefFrom<typeof cameraMachine>;
 
 /** The stream among a camera's children; it lives as long as the camera. */
 export function streamOf(camera: CameraRef): StreamRef | undefined {
-  return camera.getSnapshot().children['stream'] as StreamRef | undefined;
+  return camera.getSnapshot().children.stream as StreamRef | undefined;
 }
 
 /** The running session among a stream's children. */

@@ -6,7 +6,8 @@ import { type EventObject, fromCallback, fromPromise, type NonReducibleUnknown }
 import { cameraMachine } from '../machines/camera.ts';
 import { type DiscoveryEvent, discoveryMachine } from '../machines/discovery.ts';
 import { CameraError, troubleOf } from '../machines/errors.ts';
-import { type MediaServerEvent, mediaServerMachine } from '../machines/media-server.ts';
+import { mediaServerMachine } from '../machines/media-server.ts';
+import type { MediaServerEvent } from '../machines/media-server-setup.ts';
 import { pathMachine } from '../machines/path.ts';
 import type { FinaliseRequest } from '../machines/ports.ts';
 import { recordingMachine } from '../machines/recording.ts';

@@ -32,10 +32,10 @@ export function serviceView(ref: ServiceRef, journal: Journal, facts: Facts): Se
     missingParts: missingParts(snapshot.context, refusalOf(mediaServer)),
     mediaServer: mediaServerView(mediaServer, journal, facts),
     discovery: discoveryView(
-      children['discovery'] as ActorRefFrom<typeof discoveryMachine> | undefined,
+      children.discovery as ActorRefFrom<typeof discoveryMachine> | undefined,
       journal,
     ),
-    storage: storageView(children['storage'] as ActorRefFrom<typeof storageMachine>, journal),
+    storage: storageView(children.storage as ActorRefFrom<typeof storageMachine>, journal),
   };
 }
 

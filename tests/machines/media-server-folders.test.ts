@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type MediaServerEvent,
-  mediaServerMachine,
-  type PathsSeen,
-} from '../../src/machines/media-server.ts';
+import { mediaServerMachine } from '../../src/machines/media-server.ts';
+import type { MediaServerEvent, PathsSeen } from '../../src/machines/media-server-setup.ts';
 import { missingParts } from '../../src/machines/service.ts';
 import { regionPath } from '../../src/machines/state-path.ts';
 import type { FoldersSeen, MediaServerInfo, PathEntry, ProcessIdentity } from '../../src/machines/values.ts';

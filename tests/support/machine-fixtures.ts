@@ -1,7 +1,7 @@
 /** Plain values that machines are fed with in tests: devices, capabilities, limits, orders. No jitter anywhere. */
 import type { CameraLimits } from '../../src/machines/camera.ts';
 import { CameraError, type ErrorCode } from '../../src/machines/errors.ts';
-import type { MediaServerLimits } from '../../src/machines/media-server.ts';
+import type { MediaServerLimits } from '../../src/machines/media-server-setup.ts';
 import type { RecordingLimits } from '../../src/machines/recording-setup.ts';
 import type { StreamLimits } from '../../src/machines/stream-values.ts';
 import type {

@@ -1,0 +1,49 @@
+/** Actions of the stream's chart that take their values from the event: said once, used in many transitions. */
+import { lossCause, type StreamContext } from './stream-values.ts';
+import type { MediaServerInfo } from './values.ts';
+
+export const observe = {
+  type: 'storeObservation' as const,
+  params: ({ event }: { event: { path: StreamContext['observation'] } }) => ({ path: event.path }),
+};
+export const path = ({ event }: { event: { path: StreamContext['observation'] } }) => ({ path: event.path });
+export const readers = {
+  type: 'showReaders' as const,
+  params: ({ event }: { event: { path: StreamContext['observation'] } }) => ({
+    readers: event.path?.readers ?? 0,
+  }),
+};
+export const keepTrouble = {
+  type: 'storeTrouble' as const,
+  params: ({ event }: { event: { error: unknown } }) => ({ error: event.error }),
+};
+export const keepEnd = {
+  type: 'storeTrouble' as const,
+  params: ({ event }: { event: { end: { trouble: unknown } } }) => ({ error: event.end.trouble }),
+};
+export const lostNow = {
+  type: 'tellLost' as const,
+  params: ({ event, context }: { event: { atMs: number }; context: StreamContext }) => ({
+    atMs: event.atMs,
+    cause: lossCause(context),
+  }),
+};
+export const blip = {
+  type: 'tellRecording' as const,
+  params: ({ event }: { event: { atMs: number } }) => ({
+    event: { type: 'stream.blip' as const, cause: 'publisher_replaced', atMs: event.atMs },
+  }),
+};
+export const storeServerUp = [
+  {
+    type: 'storeServer' as const,
+    params: ({ event }: { event: { info: MediaServerInfo } }) => ({ info: event.info }),
+  },
+  { type: 'toPath' as const, params: { up: true } },
+];
+export const wantEntry = { type: 'wantEntry' as const, params: { forRecorder: false } };
+export const wantForRecorder = { type: 'wantEntry' as const, params: { forRecorder: true } };
+export const trouble = (code: string, reason: string, message: string) => ({
+  type: 'storeTrouble' as const,
+  params: { error: { code, reason, message } },
+});
