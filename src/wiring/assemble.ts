@@ -190,7 +190,7 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
       ffmpeg: capture.ffmpeg,
     }),
     storage: new StorageMeter(recordingsFolder),
-    shelf: new DiskShelf({ recordingsFolder, snapshotsFolder } as never),
+    shelf: new DiskShelf({ recordingsFolder, snapshotsFolder }),
     wishes: new WishBook(store, await store.load()),
     reapOrphans: async (cameras, signal) => {
       const wanted = new Set(cameras);

@@ -57,9 +57,12 @@ export class SelfTest implements SharedFolders {
     return turn;
   }
 
-  /** Resolves when nothing of a test is left, also of one that was called off. */
-  async idle(): Promise<void> {
-    await this.#last;
+  /** Resolves when nothing of a test is left, also of one that was called off; or when the limit is over. */
+  async idle(limitMs: number): Promise<void> {
+    const over = new AbortController();
+    const limit = delay(limitMs, undefined, { signal: over.signal }).catch(() => undefined);
+    await Promise.race([this.#last, limit]);
+    over.abort();
   }
 
   async #test(signal: AbortSignal): Promise<FoldersSeen> {
@@ -67,6 +70,7 @@ export class SelfTest implements SharedFolders {
     await this.#requireRecordingsFolder();
     // What an earlier life left behind would be taken for this test's.
     await this.#clean();
+    throwIfAborted(signal);
     try {
       await this.#provide(signal);
       const demand = await this.#raisesDemand(signal);

@@ -121,9 +121,25 @@ describeMediaServers('shared folders', (kind) => {
     const cancelled = failure(selfTest.test(calling.signal));
     await until(() => server.path(SELF_TEST_PATH), { what: 'the self-test path' });
     calling.abort();
-    await selfTest.idle();
+    await selfTest.idle(10_000);
     await nothingIsLeft();
     expect(await cancelled).toBe('cancelled cancelled');
+  });
+
+  test('idle waits no longer than its limit for a server that hangs', async () => {
+    const selfTest = await start();
+    const calling = new AbortController();
+    const told = failure(selfTest.test(calling.signal));
+    await until(() => server.path(SELF_TEST_PATH), { what: 'the self-test path' });
+    await server.freeze();
+    calling.abort();
+    const from = performance.now();
+    await selfTest.idle(300);
+    expect(performance.now() - from).toBeLessThan(3000);
+    server.thaw();
+    await selfTest.idle(10_000);
+    expect(await told).toBe('cancelled cancelled');
+    await nothingIsLeft();
   });
 
   test('the comparison with the wishes leaves the path alone while it is tested', async () => {
