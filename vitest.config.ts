@@ -1,28 +1,24 @@
 /**
- * Two projects: `fast` needs nothing but Node and is what `npm run check` runs; `real` starts real programs (ffmpeg,
- * media servers, udev, the service itself) and runs one file after the other, since two cores would be shared.
+ * Three projects. `fast` needs nothing but Node and is what `npm run check` runs. `parts` starts real programs (ffmpeg,
+ * media servers, udev). `stories` runs the whole service, one file after the other, since two cores would be shared.
  */
 import { defineConfig } from 'vitest/config';
 
 const FAST = '{api,cli,config,house,machines,models,scripts,wiring}';
-const REAL = '{adapters,contract,faults,flows,hotplug,simulators}';
+const PARTS = '{adapters,contract,hotplug,simulators}';
+const STORIES = '{faults,flows}';
+
+const project = (name: string, folders: string, groupOrder: number, more: object) => ({
+  extends: true as const,
+  test: { name, include: [`tests/${folders}/**/*.test.ts`], sequence: { groupOrder }, ...more },
+});
 
 export default defineConfig({
   test: {
     projects: [
-      {
-        extends: true,
-        test: { name: 'fast', include: [`tests/${FAST}/**/*.test.ts`], sequence: { groupOrder: 0 } },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'real',
-          include: [`tests/${REAL}/**/*.test.ts`],
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
-        },
-      },
+      project('fast', FAST, 0, { maxWorkers: '100%' }),
+      project('parts', PARTS, 1, { maxWorkers: '100%' }),
+      project('stories', STORIES, 2, { fileParallelism: false }),
     ],
     globalSetup: ['tests/support/build.ts'],
     pool: 'forks',
