@@ -54,11 +54,13 @@ async function main(): Promise<void> {
   const { configFile, readyLine } = readOptions();
   const config = readConfig(configFile);
   const { dataId } = await lockDataDirectory(config.paths.data_directory).catch((error: unknown) => {
-    if (error instanceof CameraError && error.reason === 'data_directory_locked') {
-      const pid = error.facts['pid'];
-      fail(EXIT_LOCKED, `${error.message}${pid === null || pid === undefined ? '' : ` (process ${pid})`}`);
-    }
-    throw error;
+    if (!(error instanceof CameraError)) throw error;
+    // On the operator's own terminal the path may be named.
+    const where = `paths.data_directory is ${config.paths.data_directory}.`;
+    return fail(
+      error.reason === 'data_directory_locked' ? EXIT_LOCKED : EXIT_FAILED,
+      `${sentenceOf(error)} ${where}`,
+    );
   });
   const service = await startService(config, dataId);
   let ending: Promise<void> | undefined;
@@ -81,7 +83,8 @@ async function main(): Promise<void> {
 function sentenceOf(error: unknown): string {
   if (!(error instanceof CameraError))
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return error.suggestion === undefined ? error.message : `${error.message} ${error.suggestion}`;
+  const sentences = [error.message, error.suggestion ?? ''].filter((text) => text !== '');
+  return sentences.map((text) => text.replace(/\.?$/, '.')).join(' ');
 }
 
 main().catch((error: unknown) => fail(EXIT_FAILED, sentenceOf(error)));

@@ -65,7 +65,7 @@ export const configSchema = z.strictObject({
     health_jitter: z
       .tuple([z.number().min(0.1).max(1), z.number().min(1).max(10)])
       .default([0.8, 1.2])
-      .describe('factor range on open times'),
+      .describe('factor range on open times and restart waits'),
     health_confirmations: int(3, 'successes in a row that close the breaker', 1, 100),
     health_confirm_interval_ms: ms(500, 'between confirmations'),
     health_refused_interval_ms: ms(10_000, 're-check of a server that refuses us'),
@@ -75,7 +75,7 @@ export const configSchema = z.strictObject({
     ),
     restart_backoff_ms: ms(1000, 'second restart in a row; the first is at once'),
     restart_backoff_max_ms: ms(30_000, 'the longest'),
-    restart_forget_ms: ms(30_000, 'healthy this long forgets the count'),
+    restart_forget_ms: ms(30_000, 'running this long forgets the count of restarts'),
     watch_interval_ms: ms(1000, 'paths list while all is settled'),
     watch_fast_interval_ms: ms(100, 'while a stream starts, republishes or stops'),
     compare_interval_ms: ms(10_000, 'configuration against wishes'),
@@ -140,7 +140,7 @@ export const configSchema = z.strictObject({
       .default('report')
       .describe('what a frozen picture leads to'),
     suspect_limit_ms: ms(5000, 'suspect for this long ends the capture'),
-    republish_limit_ms: ms(10_000, 'server healthy this long without the stream ends the capture'),
+    republish_limit_ms: ms(10_000, 'server up this long without the stream ends the capture'),
     backoff_ms: ms(1000, 'first wait after a failure; doubles'),
     backoff_max_ms: ms(30_000, 'the longest'),
     backoff_jitter: z

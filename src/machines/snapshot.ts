@@ -14,6 +14,8 @@ export interface SnapshotInput {
   readonly maxAgeMs: number;
   readonly deadlineMs: number;
   readonly orderedMonoMs: number;
+  /** Of the call that ordered it. */
+  readonly correlationId?: string;
   /** Was the stream live when the order came? */
   readonly wasLive: boolean;
 }

@@ -96,8 +96,8 @@ export type StreamEvent =
   | { type: 'camera.present'; devicePaths: readonly string[] }
   | { type: 'camera.ready'; plan: CapturePlan }
   | { type: 'camera.lost'; cause: LossCause; atMs: number }
-  | { type: 'stream.start' }
-  | { type: 'stream.stop' }
+  | { type: 'stream.start'; correlationId?: string }
+  | { type: 'stream.stop'; correlationId?: string }
   | { type: 'stream.retry' }
   | { type: 'stream.release'; reason: RecordingEndReason }
   | { type: 'recording.order'; order: RecordingOrder }

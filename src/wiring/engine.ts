@@ -92,12 +92,12 @@ export class Engine implements Door {
     return stopRecording(this.#desk, cameraId);
   }
 
-  startStreaming(cameraId: CameraId) {
-    return startStreaming(this.#desk, cameraId);
+  startStreaming(cameraId: CameraId, correlationId: string) {
+    return startStreaming(this.#desk, cameraId, correlationId);
   }
 
-  stopStreaming(cameraId: CameraId) {
-    return stopStreaming(this.#desk, cameraId);
+  stopStreaming(cameraId: CameraId, correlationId: string) {
+    return stopStreaming(this.#desk, cameraId, correlationId);
   }
 
   takeSnapshot(order: SnapshotOrder) {

@@ -85,7 +85,8 @@ export class Journal {
       event: cause.type,
       from: before?.state ?? '',
       to: state,
-      correlationId: correlationOf(cause),
+      correlationId: correlationOf(cause) ?? correlationOf(snapshot.context),
+      trouble: (snapshot.context as { trouble?: { message: string } | null }).trouble?.message,
     });
     for (const moved of this.#moved) moved(standing, before?.state ?? null);
   }
@@ -99,6 +100,7 @@ function nameOf(ref: AnyActorRef, parent: string | null): string {
   return `${parent}/${ref.id}`;
 }
 
+/** Of the order that an event or an actor carries. */
 function correlationOf(event: object): string | null {
   if ('correlationId' in event && typeof event.correlationId === 'string') return event.correlationId;
   if ('order' in event && typeof event.order === 'object' && event.order !== null)

@@ -73,10 +73,14 @@ export async function stopRecording(desk: OrderDesk, cameraId: CameraId): Promis
 }
 
 /** Resolves when the stream is live. @throws CameraError with the stream's trouble; no wish is left behind */
-export async function startStreaming(desk: OrderDesk, cameraId: CameraId): Promise<StreamView> {
+export async function startStreaming(
+  desk: OrderDesk,
+  cameraId: CameraId,
+  correlationId: string,
+): Promise<StreamView> {
   const { camera, stream } = desk.actors.require(cameraId);
   refuseStream(camera, desk.service());
-  stream.send({ type: 'stream.start' });
+  stream.send({ type: 'stream.start', correlationId });
   const snapshot = await answerOf(
     stream,
     (now) =>
@@ -95,7 +99,7 @@ export async function startStreaming(desk: OrderDesk, cameraId: CameraId): Promi
 }
 
 /** @returns whether others still need the stream. @throws CameraError wrong-state when it does not run */
-export async function stopStreaming(desk: OrderDesk, cameraId: CameraId) {
+export async function stopStreaming(desk: OrderDesk, cameraId: CameraId, correlationId: string) {
   const { camera, stream } = desk.actors.require(cameraId);
   if (camera.stream.reasons.length === 0) {
     throw new CameraError('wrong-state', `The stream of ${camera.device} is not running.`, {
@@ -103,7 +107,7 @@ export async function stopStreaming(desk: OrderDesk, cameraId: CameraId) {
       facts: { state: camera.stream.state },
     });
   }
-  stream.send({ type: 'stream.stop' });
+  stream.send({ type: 'stream.stop', correlationId });
   const continues = stream.getSnapshot().context.reasons.length > 0;
   return { stream: desk.actors.require(cameraId).camera.stream, continues };
 }

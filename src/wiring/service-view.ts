@@ -81,9 +81,11 @@ function foldersView(ref: MediaServerRef): FoldersView {
 }
 
 /** Why it answers but not to us; null while it does not even answer. */
+/** Why the media server is not there, where somebody said so: it refuses us, or its process cannot be launched. */
 function refusalOf(ref: MediaServerRef): Trouble | null {
   const snapshot = ref.getSnapshot();
-  return snapshot.matches({ health: 'refused' }) ? snapshot.context.trouble : null;
+  const said = snapshot.matches({ health: 'refused' }) || snapshot.matches({ process: 'restartBackoff' });
+  return said ? snapshot.context.trouble : null;
 }
 
 function discoveryView(ref: ActorRefFrom<typeof discoveryMachine> | undefined, journal: Journal) {

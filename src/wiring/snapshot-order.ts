@@ -24,6 +24,7 @@ export function limitsOfSnapshot(
     maxAgeMs: order.maxAgeMs ?? config.max_age_ms,
     deadlineMs: config.deadline_ms,
     orderedMonoMs,
+    correlationId: order.correlationId,
   };
 }
 

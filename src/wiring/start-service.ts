@@ -38,8 +38,12 @@ export interface RunningService {
 /** @throws CameraError with a sentence for the operator when something it cannot do without is missing */
 export async function startService(config: Config, dataId: string): Promise<RunningService> {
   const { dataDirectory } = serviceFolders(config.paths);
-  const log = createLog({ ...config.logging, secrets: [config.security.jwt_secret].filter((s) => s !== '') });
-  const { world, found, syntheticCameras, settle, stopHardware } = await assemble(config, dataId, log);
+  // The log hides what stands in this list when a line is written; the media server's passwords are known later.
+  const secrets = [config.security.jwt_secret].filter((secret) => secret !== '');
+  const log = createLog({ ...config.logging, secrets });
+  const assembly = await assemble(config, dataId, log);
+  const { world, found, syntheticCameras, settle, stopHardware } = assembly;
+  secrets.push(...assembly.secrets);
   if (found?.notice != null) log.warn({ media_server: found.kind }, found.notice);
   const journal = new Journal(log, () => systemClock.wallMs());
   const engine = new Engine({

@@ -12,15 +12,18 @@ export interface TransitionFacts {
   readonly to: string;
   /** Of the call that caused it, where one did. */
   readonly correlationId?: string | null | undefined;
+  /** What is wrong there, one sentence. */
+  readonly trouble?: string | null | undefined;
 }
 
 /** Writes the line at level info, and only when the state has changed. */
 export function transitionLine(log: Log, facts: TransitionFacts): void {
-  const { actor, machine, event, from, to, correlationId } = facts;
+  const { actor, machine, event, from, to, correlationId, trouble } = facts;
   if (from === to) return;
-  const fields = { actor, machine, event, from, to };
-  log.info(
-    correlationId == null ? fields : { ...fields, correlation_id: correlationId },
-    `${actor} ${from} -> ${to}`,
-  );
+  const fields = {
+    ...{ actor, machine, event, from, to },
+    ...(correlationId == null ? {} : { correlation_id: correlationId }),
+    ...(trouble == null ? {} : { trouble }),
+  };
+  log.info(fields, `${actor} ${from} -> ${to}`);
 }
