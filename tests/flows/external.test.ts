@@ -5,7 +5,13 @@ import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { json, oddServer } from '../adapters/mediamtx/odd-server.ts';
 import { describeMediaServers } from '../contract/servers.ts';
 import { barcodesOf } from '../support/frames.ts';
-import { type MediaServerOptions, startMediaServer, type TestMediaServer } from '../support/media-server.ts';
+import {
+  type MediaServerKind,
+  type MediaServerOptions,
+  realMediaServer,
+  startMediaServer,
+  type TestMediaServer,
+} from '../support/media-server.ts';
 import { freePorts } from '../support/ports.ts';
 import { play, type Session, untilListed } from '../support/recordings.ts';
 import { startService, type TestService } from '../support/service.ts';
@@ -67,15 +73,15 @@ const missing = ({ missing_parts }: Status) => missing_parts.map(({ part }) => p
 const seesPictures = async (of: TestService) =>
   (await barcodesOf(of.rtspUrl('camera0'), { frames: 5 })).some((frame) => frame !== null);
 
-describeMediaServers('an external media server', (kind) => {
-  let server: TestMediaServer;
-  const serverWith = async (options: MediaServerOptions = {}) => {
-    server = await startMediaServer(kind, options);
-    onTestFinished(() => server.dispose());
-  };
+let server: TestMediaServer;
+const startServer = async (kind: MediaServerKind, options: MediaServerOptions = {}) => {
+  server = await startMediaServer(kind, options);
+  onTestFinished(() => server.dispose());
+};
 
+describeMediaServers('an external media server', (kind) => {
   test('serves viewers on demand and records; restarted with an empty configuration it gets all of it back', async () => {
-    await serverWith();
+    await startServer(kind);
     const external = await serviceFor(server);
     const status = await foldersAre(external, 'shared');
     expect(status).toMatchObject({
@@ -119,9 +125,14 @@ describeMediaServers('an external media server', (kind) => {
     expect(await external.end('SIGTERM')).toMatchObject({ code: 0 });
     expect((await server.api('GET', '/v3/config/paths/list')).body.items).toEqual([]);
   }, 90_000);
+});
+
+// That both servers fail in the same way is proven by the tests of the folders and of the contract.
+describe('an external media server that cannot do everything', () => {
+  const kind = realMediaServer() === null ? 'simulator' : 'mediamtx';
 
   test('one that cannot run touch starts no stream by itself: start_streaming does, and all else works', async () => {
-    await serverWith({ env: { PATH: '/nowhere' } });
+    await startServer(kind, { env: { PATH: '/nowhere' } });
     const external = await serviceFor(server);
     const status = await foldersAre(external, 'notShared');
     expect(status).toMatchObject({
@@ -142,7 +153,7 @@ describeMediaServers('an external media server', (kind) => {
   });
 
   test('one that cannot record where we look: recordings are refused until it can, streams work', async () => {
-    await serverWith();
+    await startServer(kind);
     const recordings = join(await temporaryFolder(), 'recordings');
     await mkdir(recordings);
     await writeFile(join(recordings, '.parts'), 'a file where the server needs a folder');
@@ -176,7 +187,7 @@ describeMediaServers('an external media server', (kind) => {
       { user: 'any', permissions: everybody },
     ];
     const authorization = `Basic ${Buffer.from('test:test').toString('base64')}`;
-    await serverWith({ global: { authInternalUsers: users('another') }, authorization });
+    await startServer(kind, { global: { authInternalUsers: users('another') }, authorization });
     const external = await serviceFor(server, {
       mediamtx: { api_user: 'service', api_password: 'the-one' },
     });
