@@ -82,6 +82,7 @@ export type MediaServerReport =
   | { type: 'server.up'; info: MediaServerInfo }
   | { type: 'server.down'; trouble: Trouble | null }
   | { type: 'paths.observed'; paths: readonly PathObservation[]; monoMs: number; atMs: number }
+  | { type: 'paths.unseen' }
   | { type: 'entries.compared'; differing: readonly string[] }
   | { type: 'folders.tested'; folders: FoldersSeen }
   | { type: 'media-server.stopped' };
@@ -150,6 +151,7 @@ export const mediaServerSetup = setup({
     reportUp: sendTo(parentOf, ({ context }) => ({ type: 'server.up', info: context.info })),
     reportDown: sendTo(parentOf, ({ context }) => ({ type: 'server.down', trouble: context.trouble })),
     reportPaths: sendTo(parentOf, (_, params: PathsSeen) => ({ type: 'paths.observed', ...params })),
+    reportUnseen: sendTo(parentOf, { type: 'paths.unseen' }),
     reportCompared: sendTo(parentOf, (_, params: { differing: readonly string[] }) => ({
       type: 'entries.compared',
       ...params,

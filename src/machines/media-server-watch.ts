@@ -15,8 +15,8 @@ export const watchRegion = mediaServerSetup.createStateConfig({
         id: 'listPaths',
         src: 'listPaths',
         onDone: { target: 'resting', actions: { type: 'reportPaths', params: ({ event }) => event.output } },
-        // The health region notices a server that does not answer.
-        onError: 'resting',
+        // What it means is the health region's to say; who counts bytes has to know that there was nothing to see.
+        onError: { target: 'resting', actions: 'reportUnseen' },
       },
     },
     resting: {

@@ -1,7 +1,7 @@
 /**
  * Owns the one media server: its process where it is managed, its health with a circuit breaker, whether it sees our
  * folders, and the regular looks at its paths. Never writes a path of a stream. In: `entry.wanted` (for the launch file and the comparison), `watch.fast`,
- * `watch.slow`, `media-server.stop`. Reports `server.up`, `server.down`, `paths.observed`, `entries.compared`,
+ * `watch.slow`, `media-server.stop`. Reports `server.up`, `server.down`, `paths.observed`, `paths.unseen`, `entries.compared`,
  * `folders.tested`, `media-server.stopped`. Numbers: docs/machines/media-server.md.
  */
 import { foldersRegion } from './media-server-folders.ts';

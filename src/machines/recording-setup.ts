@@ -53,6 +53,7 @@ export type LossCause =
   | 'camera_disabled'
   | 'camera_forgotten'
   | 'capture_lost'
+  | 'publisher_lost'
   | 'media_server_lost'
   | 'recorder_stalled';
 
@@ -90,6 +91,7 @@ const END_OF_LOSS: Record<LossCause, RecordingEndReason> = {
   camera_disabled: 'camera_disabled',
   camera_forgotten: 'camera_forgotten',
   capture_lost: 'stream_failed',
+  publisher_lost: 'stream_failed',
   media_server_lost: 'media_server_lost',
   recorder_stalled: 'media_server_lost',
 };

@@ -313,6 +313,7 @@ export const serviceMachine = setup({
       ],
     },
     'paths.observed': { actions: { type: 'showPaths', params: ({ event }) => event } },
+    'paths.unseen': { actions: { type: 'tellStreams', params: { event: { type: 'path.unseen' } } } },
     'entries.compared': {
       actions: { type: 'tellDrift', params: ({ event }) => ({ names: event.differing }) },
     },

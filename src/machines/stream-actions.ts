@@ -4,7 +4,10 @@ import type { MediaServerInfo } from './values.ts';
 
 export const observe = {
   type: 'storeObservation' as const,
-  params: ({ event }: { event: { path: StreamContext['observation'] } }) => ({ path: event.path }),
+  params: ({ event }: { event: { path: StreamContext['observation']; atMs: number } }) => ({
+    path: event.path,
+    atMs: event.atMs,
+  }),
 };
 export const path = ({ event }: { event: { path: StreamContext['observation'] } }) => ({ path: event.path });
 export const readers = {
@@ -28,10 +31,23 @@ export const lostNow = {
     cause: lossCause(context),
   }),
 };
+/** The path is empty although nobody ended the capture. */
+export const publisherLost = {
+  type: 'tellLost' as const,
+  params: ({ event, context }: { event: { atMs: number }; context: StreamContext }) => ({
+    atMs: event.atMs,
+    cause: context.server === null ? ('media_server_lost' as const) : ('publisher_lost' as const),
+  }),
+};
+/** It happened after the last look, and the new publisher may be recorded already: to be told before `observe`. */
 export const blip = {
   type: 'tellRecording' as const,
-  params: ({ event }: { event: { atMs: number } }) => ({
-    event: { type: 'stream.blip' as const, cause: 'publisher_replaced', atMs: event.atMs },
+  params: ({ event, context }: { event: { atMs: number }; context: StreamContext }) => ({
+    event: {
+      type: 'stream.blip' as const,
+      cause: 'publisher_replaced',
+      atMs: context.observedAtMs ?? event.atMs,
+    },
   }),
 };
 export const storeServerUp = [

@@ -1,5 +1,15 @@
 /** State of the stream's chart: the picture is there, in doubt, or on its way back to the media server. */
-import { blip, keepEnd, lostNow, observe, path, readers, storeServerUp, trouble } from './stream-actions.ts';
+import {
+  blip,
+  keepEnd,
+  lostNow,
+  observe,
+  path,
+  publisherLost,
+  readers,
+  storeServerUp,
+  trouble,
+} from './stream-actions.ts';
 import { streamSetup } from './stream-setup.ts';
 
 export const live = streamSetup.createStateConfig({
@@ -53,6 +63,10 @@ export const live = streamSetup.createStateConfig({
     'watchdog.fresh': {
       actions: { type: 'removeLate', params: ({ event }) => ({ subject: event.subject }) },
     },
+    'path.unseen': {
+      actions: ['holdBytes', 'excuseBytes'],
+      description: 'a server that does not answer says nothing about the bytes; the next look does',
+    },
     'demand.touched': {
       actions: ['raiseDemand', { type: 'toViewers', params: { live: true } }],
       description: 'live already: it costs one closing time, not a start',
@@ -73,15 +87,15 @@ export const live = streamSetup.createStateConfig({
           {
             guard: { type: 'pathGone', params: path },
             target: 'republishing',
-            actions: [observe, lostNow],
+            actions: [observe, publisherLost],
           },
           {
             guard: { type: 'publisherChanged', params: path },
-            actions: [observe, 'beatBytes', readers, blip],
+            actions: [blip, observe, 'beatBytes', readers],
             description: 'an interruption that happened between two looks',
           },
           { guard: { type: 'grewWith', params: path }, actions: [observe, 'beatBytes', readers] },
-          { actions: [observe, readers] },
+          { actions: [observe, readers, 'resumeBytes'] },
         ],
         'stream.ask': { actions: { type: 'tellRecording', params: { event: { type: 'stream.live' } } } },
         'watchdog.late': {
@@ -111,19 +125,19 @@ export const live = streamSetup.createStateConfig({
           {
             guard: { type: 'pathGoneFramesFine', params: path },
             target: 'republishing',
-            actions: [observe, lostNow],
+            actions: [observe, publisherLost],
           },
           {
             guard: { type: 'pathWentNow', params: path },
-            actions: [observe, readers, lostNow],
+            actions: [observe, readers, publisherLost],
             description: 'and pictures are late: whether it republishes is not known yet',
           },
           {
             guard: { type: 'publisherChanged', params: path },
-            actions: [observe, 'beatBytes', readers, blip],
+            actions: [blip, observe, 'beatBytes', readers],
           },
           { guard: { type: 'grewWith', params: path }, actions: [observe, 'beatBytes', readers] },
-          { actions: [observe, readers] },
+          { actions: [observe, readers, 'resumeBytes'] },
         ],
         'watchdog.late': [
           {
@@ -235,7 +249,7 @@ export const live = streamSetup.createStateConfig({
       on: {
         'path.observed': [
           { guard: { type: 'grewWith', params: path }, actions: [observe, 'beatBytes', readers] },
-          { actions: [observe, readers] },
+          { actions: [observe, readers, 'resumeBytes'] },
         ],
         'watchdog.late': {
           actions: { type: 'addLate', params: ({ event }) => ({ subject: event.subject }) },

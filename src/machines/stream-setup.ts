@@ -51,6 +51,9 @@ const settingsOf = (order: RecordingOrder): RecordSettings => ({
   segmentDurationMs: order.segmentDurationMs,
 });
 
+/** One look at the path. */
+type Look = { readonly path: PathObservation | null; readonly atMs: number };
+
 const agreed = (context: StreamContext): boolean =>
   context.entry !== null && context.agreedRevision === context.revision;
 
@@ -103,8 +106,9 @@ export const streamSetup = setup({
       late: [],
     }),
     storeObservation: assign({
-      observation: (_, params: { path: PathObservation | null }) => params.path,
-      baselineBytes: ({ context }, params: { path: PathObservation | null }) => {
+      observation: (_, params: Look) => params.path,
+      observedAtMs: (_, params: Look) => params.atMs,
+      baselineBytes: ({ context }, params: Look) => {
         if (params.path === null || !params.path.available) return 0;
         // Bytes that shrank are a new publisher's: counted from nothing.
         if (context.observation !== null && params.path.inboundBytes < context.observation.inboundBytes)

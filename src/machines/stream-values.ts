@@ -71,6 +71,8 @@ export interface StreamContext extends StreamInput {
   readonly present: readonly string[] | null;
   readonly process: ProcessIdentity | null;
   readonly observation: PathObservation | null;
+  /** When that was. */
+  readonly observedAtMs: number | null;
   /** Bytes at the first look after a start; growth beyond it is ours. */
   readonly baselineBytes: number | null;
   readonly frame: TappedFrame | null;
@@ -106,6 +108,8 @@ export type StreamEvent =
   | { type: 'server.up'; info: MediaServerInfo }
   | { type: 'server.down' }
   | { type: 'path.observed'; path: PathObservation | null; monoMs: number; atMs: number }
+  /** A look that the server did not answer. */
+  | { type: 'path.unseen' }
   | { type: 'entry.drifted' }
   | { type: 'demand.touched' }
   | { type: 'storage.changed'; level: StorageLevel }

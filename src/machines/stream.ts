@@ -29,6 +29,7 @@ export const streamMachine = streamSetup.createMachine({
     present: null,
     process: null,
     observation: null,
+    observedAtMs: null,
     baselineBytes: null,
     frame: null,
     tapTrouble: null,

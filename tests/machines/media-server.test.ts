@@ -537,6 +537,7 @@ describe('looks at the paths', () => {
     expect(server.watch()).toBe('resting');
     expect(server.health()).toBe('healthy.waiting');
     expect(server.listPaths.calls).toBe(4);
+    expect(server.reports.ofType('paths.unseen')).toHaveLength(3);
   });
 
   test('under way are given up when the server is lost', async () => {

@@ -272,9 +272,15 @@ describe('what one actor has to tell many', () => {
   test('the media server and the storage are told to every stream', async () => {
     const rig = await ready({ cameras: [known(), other] });
     await rig.send(down);
+    await rig.send({ type: 'paths.unseen' });
     await rig.send({ type: 'storage.changed', level: 'critical' });
     for (const id of ['camera0', 'camera1']) {
-      expect(rig.parts.heardBy(`stream:${id}`)).toEqual(['server.up', 'server.down', 'storage.changed']);
+      expect(rig.parts.heardBy(`stream:${id}`)).toEqual([
+        'server.up',
+        'server.down',
+        'path.unseen',
+        'storage.changed',
+      ]);
     }
   });
 

@@ -157,6 +157,7 @@ describe('a recording', () => {
     await world.advance(1000);
     expect(rig.state()).toBe('live.republishing.serverUp');
     expect(rig.child(child)).toBe('interrupted');
+    expect(interruptions(rig)).toEqual(['publisher_lost']);
     world.frames = false;
     while (!rig.state().includes('suspect')) await world.advance(50);
     world.publishing = true;

@@ -132,6 +132,21 @@ describe('signs of life', () => {
     expect(rig.world.starts).toHaveLength(1);
   });
 
+  test('a server that does not answer says nothing about the bytes: the capture is left alone', async () => {
+    const rig = await live();
+    rig.world.answersLooks = false;
+    await rig.world.advance(60_000);
+    expect(rig.state()).toBe('live.flowing');
+    rig.world.answersLooks = true;
+    rig.world.bytesStandStill = true;
+    await rig.world.advance(4100);
+    expect(rig.state(), 'and is looked at again').toBe('live.suspect.waiting');
+    rig.world.answersLooks = false;
+    await rig.world.advance(1000);
+    expect(rig.state()).toBe('live.flowing');
+    expect(rig.world.starts).toHaveLength(1);
+  });
+
   test('bytes that come back in time are forgiven', async () => {
     const rig = await streamIn('live.suspect.waiting');
     await rig.world.advance(1100);
@@ -290,15 +305,20 @@ describe('republishing', () => {
   test('a publisher that is replaced between two looks is an interruption that nobody saw otherwise', async () => {
     const rig = await live();
     await rig.world.send({ type: 'recording.order', order: order() });
-    await rig.world.advance(3000);
+    await rig.world.advance(3050);
     expect(rig.child(`recording:${order().session}`)).toContain('rolling.growing');
+    const lookedAtMs = rig.context().observedAtMs;
     const path = { ...rig.context().observation!, sourceId: 'another', inboundBytes: 100 };
     await rig.world.send({ type: 'path.observed', path, monoMs: 1, atMs: rig.world.wallMs() });
     expect(rig.state()).toBe('live.flowing');
     const recording = rig.actor.getSnapshot().children[`recording:${order().session}`] as never as {
       getSnapshot(): { context: { interruptions: { cause: string }[] } };
     };
-    expect(recording.getSnapshot().context.interruptions).toMatchObject([{ cause: 'publisher_replaced' }]);
+    // After the last look: the new publisher may have been recorded since.
+    expect(lookedAtMs).toBeLessThan(rig.world.wallMs());
+    expect(recording.getSnapshot().context.interruptions).toMatchObject([
+      { cause: 'publisher_replaced', atMs: lookedAtMs },
+    ]);
   });
 });
 

@@ -63,6 +63,8 @@ export class FakeWorld {
   bytes = 0;
   /** False: bytes of a running capture do not arrive. */
   publishing = true;
+  /** False: looks at the paths find no answer, though the server counts as up. */
+  answersLooks = true;
   /** The path stays, its bytes stand still. */
   bytesStandStill = false;
   writesTakeMs = 0;
@@ -318,6 +320,10 @@ export class FakeWorld {
   }
 
   #look(): void {
+    if (!this.answersLooks) {
+      this.stream()?.send({ type: 'path.unseen' });
+      return;
+    }
     const path = this.config.has('camera0')
       ? {
           name: 'camera0',
