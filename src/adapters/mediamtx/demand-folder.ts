@@ -22,8 +22,11 @@ export class DemandFolderOnDisk implements DemandFolder {
   readonly #folder: string;
   readonly #listIntervalMs: number;
   readonly #watches = new Set<Watch>();
-  /** Moved away by a withdrawal under way: not to be swept before it was looked at. */
-  readonly #aside = new Set<string>();
+  /**
+   * Withdrawals under way, by the name a file is moved aside to: that file is not to be swept before it was looked at,
+   * and what was reported of its path is not to be forgotten because a listing no longer finds it.
+   */
+  readonly #aside = new Map<string, string>();
   #takes = 0;
 
   /** @param folder absolute; made with mode 0700 @param listIntervalMs longest delay of a lost event */
@@ -59,11 +62,18 @@ export class DemandFolderOnDisk implements DemandFolder {
    */
   async withdraw(path: string): Promise<void> {
     if (!isOurPath(path)) return;
-    const mtimeNs = await this.#take(path);
-    for (const watching of this.#watches) {
-      const reported = watching.reported.get(path);
-      watching.reported.delete(path);
-      if (mtimeNs !== undefined && reported !== mtimeNs) watching.touched(path);
+    this.#takes += 1;
+    const aside = `.withdrawn-${this.#takes}`;
+    this.#aside.set(aside, path);
+    try {
+      const mtimeNs = await this.#take(path, aside);
+      for (const watching of this.#watches) {
+        const reported = watching.reported.get(path);
+        watching.reported.delete(path);
+        if (mtimeNs !== undefined && reported !== mtimeNs) watching.touched(path);
+      }
+    } finally {
+      this.#aside.delete(aside);
     }
   }
 
@@ -89,7 +99,10 @@ export class DemandFolderOnDisk implements DemandFolder {
 
   async #list(watching: Watch): Promise<void> {
     const names = new Set(await readdir(this.#folder));
-    for (const name of watching.reported.keys()) if (!names.has(name)) watching.reported.delete(name);
+    const leaving = new Set(this.#aside.values());
+    for (const name of watching.reported.keys()) {
+      if (!names.has(name) && !leaving.has(name)) watching.reported.delete(name);
+    }
     for (const name of names) {
       if (isOurPath(name)) await this.#look(watching, name);
       else if (!this.#aside.has(name)) await this.#remove(name);
@@ -97,20 +110,15 @@ export class DemandFolderOnDisk implements DemandFolder {
   }
 
   /** Removes a demand file. @returns when it was last touched (ns); undefined where there is none */
-  async #take(path: string): Promise<bigint | undefined> {
-    this.#takes += 1;
-    const name = `.withdrawn-${this.#takes}`;
-    this.#aside.add(name);
+  async #take(path: string, aside: string): Promise<bigint | undefined> {
     try {
-      await rename(join(this.#folder, path), join(this.#folder, name));
-      const { mtimeNs } = await stat(join(this.#folder, name), { bigint: true });
-      await this.#remove(name);
+      await rename(join(this.#folder, path), join(this.#folder, aside));
+      const { mtimeNs } = await stat(join(this.#folder, aside), { bigint: true });
+      await this.#remove(aside);
       return mtimeNs;
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw unusable(error);
-    } finally {
-      this.#aside.delete(name);
     }
   }
 

@@ -108,6 +108,19 @@ test('a withdrawn demand is gone, and the next touch is told even with the same 
   await told('camera0');
 });
 
+test('a withdrawal never tells what was told already, whatever the watcher sees of it', async () => {
+  await startWatching();
+  for (let round = 0; round < 200; round += 1) {
+    // Moved into place, so that it has one time only.
+    await writeFile(join(place, 'made'), '');
+    await rename(join(place, 'made'), join(folder, 'camera0'));
+    await told('camera0');
+    touched.length = 0;
+    await demand.withdraw('camera0');
+    expect(touched, `round ${round}`).toEqual([]);
+  }
+});
+
 test('a touch that nobody was told of yet is told by the withdrawal instead of being lost', async () => {
   await startWatching();
   await touch('camera0');
