@@ -28,6 +28,9 @@ describeMediaServers('streams on demand', (server) => {
     expect(live.stream.reasons).toEqual(['viewers']);
     expect(owners).toEqual(['camera0']);
     await service.untilStream('camera0', 'idle', 30_000);
+    // Demand is withdrawn once: deleting its file must not look like another touch.
+    const withdrawals = service.story('stream:camera0/viewers').filter(({ to }) => to === 'withdrawing');
+    expect(withdrawals).toHaveLength(1);
     expect(service.processes('capture')).toEqual([]);
   }, 60_000);
 
