@@ -33,7 +33,11 @@ const DOT_PX = 14;
 const SPACING_PX = 22;
 
 /** The whole graph; coordinates come back absolute. The root state has no box: the picture is its box. */
-export function elkGraph(chart: Chart, choice: LayoutChoice, compacted: boolean): ElkNode {
+export function elkGraph(
+  chart: Chart,
+  choice: LayoutChoice,
+  options: { readonly compacted: boolean; readonly wider: ReadonlyMap<string, number> },
+): ElkNode {
   const containers = new Set(chart.edges.filter((edge) => edge.fromAnyInside).map((edge) => edge.source));
   const starts: ElkExtendedEdge[] = [];
   const shape = textShape(choice);
@@ -50,13 +54,13 @@ export function elkGraph(chart: Chart, choice: LayoutChoice, compacted: boolean)
       'elk.edgeRouting': 'ORTHOGONAL',
       'elk.layered.cycleBreaking.strategy': choice.cycles,
       'elk.layered.considerModelOrder.strategy': 'PREFER_EDGES',
-      'elk.layered.compaction.postCompaction.strategy': compacted ? 'EDGE_LENGTH' : 'NONE',
+      'elk.layered.compaction.postCompaction.strategy': options.compacted ? 'EDGE_LENGTH' : 'NONE',
       'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
       'elk.randomSeed': '1',
       'elk.padding': '[top=4,left=4,bottom=4,right=4]',
       ...spacing(),
     },
-    children: inside(chart.root, { containers, starts, shape }),
+    children: inside(chart.root, { containers, starts, shape, wider: options.wider }),
     edges: [...starts, ...chart.edges.map((edge) => edgeOf(edge, shape))],
   };
 }
@@ -71,6 +75,8 @@ interface Walk {
   readonly containers: ReadonlySet<string>;
   readonly starts: ElkExtendedEdge[];
   readonly shape: TextShape;
+  /** Pixels that a container needs beside what is in it, by state id. */
+  readonly wider: ReadonlyMap<string, number>;
 }
 
 function inside(state: ChartState, walk: Walk): ElkNode[] {
@@ -92,9 +98,7 @@ function nodeOf(state: ChartState, walk: Walk): ElkNode {
   return {
     id: state.id,
     layoutOptions: {
-      'elk.padding': `[top=${height + 4},left=${PADDING_PX},bottom=${PADDING_PX},right=${PADDING_PX}]`,
-      'elk.nodeSize.constraints': 'MINIMUM_SIZE',
-      'elk.nodeSize.minimum': `(${width}, ${height})`,
+      'elk.padding': `[top=${height + 4},left=${PADDING_PX},bottom=${PADDING_PX},right=${PADDING_PX + (walk.wider.get(state.id) ?? 0)}]`,
       ...spacing(),
     },
     children: inside(state, walk),

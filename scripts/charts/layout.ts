@@ -3,7 +3,7 @@
  * widths the one that fits a screen best is kept. Deterministic for one version of elkjs.
  */
 import ElkModule, { type ElkNode, type ElkPoint } from 'elkjs';
-import { type Content, edgeContent, stateContent, type TextShape } from './content.ts';
+import { type Content, edgeContent, PADDING_PX, stateContent, type TextShape } from './content.ts';
 import { anyId, CHOICES, dotId, edgeId, elkGraph, type LayoutChoice, textShape } from './elk-graph.ts';
 import { allStates, type Chart, type ChartEdge, type ChartState } from './model.ts';
 import { arranged, regionsOf } from './regions.ts';
@@ -72,9 +72,21 @@ async function layOutEachWay(chart: Chart): Promise<readonly Layout[]> {
 
 /** Null where elkjs 0.12 fails: compacting crashes on some graphs, and cut rows may tear arrows off their boxes. */
 async function layOutOneWay(chart: Chart, choice: LayoutChoice, compacted: boolean): Promise<Layout | null> {
-  const graph = await elk.layout(elkGraph(chart, choice, compacted)).catch(() => null);
-  const layout = graph && read(chart, graph, textShape(choice));
+  const attempt = async (wider: ReadonlyMap<string, number>) => {
+    const graph = await elk.layout(elkGraph(chart, choice, { compacted, wider })).catch(() => null);
+    return graph && read(chart, graph, textShape(choice));
+  };
+  const first = await attempt(new Map());
+  const narrow = first?.states.filter((placed) => lackPx(placed) > 0) ?? [];
+  // ELK gives a container the width of what is in it, whatever smallest width is asked for.
+  const wider = new Map(narrow.map((placed) => [placed.state.id, lackPx(placed)]));
+  const layout = narrow.length === 0 ? first : await attempt(wider);
   return layout?.edges.every(isWhole) ? layout : null;
+}
+
+/** Width that a box lacks for its own text. */
+function lackPx({ content, width }: PlacedState): number {
+  return content.widthPx + 2 * PADDING_PX - width;
 }
 
 /** Whether an arrow touches its target. */

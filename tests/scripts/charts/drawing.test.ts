@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { PADDING_PX } from '../../../scripts/charts/content.ts';
 import { type Layout, layOut, type Rect, scaleOf } from '../../../scripts/charts/layout.ts';
 import { toMermaid } from '../../../scripts/charts/mermaid.ts';
 import { readMachine } from '../../../scripts/charts/read-machine.ts';
 import { toSvg } from '../../../scripts/charts/svg.ts';
 import { closed, detail } from '../../../scripts/charts/views.ts';
-import { kettleMachine, radioMachine } from './toy-machines.ts';
+import { bellMachine, kettleMachine, radioMachine } from './toy-machines.ts';
 
 const kettle = readMachine('kettle', kettleMachine);
 const radio = readMachine('radio', radioMachine);
@@ -21,6 +22,7 @@ const pairs = <T>(all: readonly T[]) =>
 describe.each([
   ['nested', kettle],
   ['parallel', radio],
+  ['narrow', readMachine('bell', bellMachine)],
   ['closed', closed(kettle, new Set(['kettle.heating']))],
   ['a detail', detail(kettle, 'kettle.heating')],
 ] as const)('the layout of a %s chart', (_, chart) => {
@@ -39,7 +41,7 @@ describe.each([
 
   test('gives every text room in its box', () => {
     for (const { content, width, height } of layout.states) {
-      expect(content.widthPx).toBeLessThanOrEqual(width);
+      expect(content.widthPx + 2 * PADDING_PX).toBeLessThanOrEqual(width);
       expect(content.heightPx).toBeLessThanOrEqual(height);
     }
   });

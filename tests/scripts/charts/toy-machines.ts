@@ -32,6 +32,19 @@ export const kettleMachine = toy.createMachine({
   },
 });
 
+/** A box that is wider than what is in it. */
+export const bellMachine = toy.createMachine({
+  id: 'bell',
+  initial: 'hung',
+  states: {
+    hung: {
+      description: 'Whoever comes to the door rings it.',
+      initial: 'a',
+      states: { a: { on: { b: 'b' } }, b: {} },
+    },
+  },
+});
+
 /** Two regions. */
 export const radioMachine = toy.createMachine({
   id: 'radio',
