@@ -80,6 +80,8 @@ export class FakeWorld {
   frozen = false;
   tapProblem: string | null = null;
   stopTakesMs = 50;
+  /** A probe of the camera fails with it. */
+  probeTrouble: Trouble | null = null;
   stopFails = false;
   tapCheckTakesMs = 20;
   findTakesMs = 20;
