@@ -74,6 +74,8 @@ async function main(): Promise<void> {
   process.on('SIGINT', () => end('stop'));
   process.on('SIGUSR2', () => end('handOver'));
   if (readyLine) {
+    // Whoever waits for the line may be gone by then; the service is not.
+    process.stdout.on('error', () => {});
     const line = await service.ready();
     // After a stop that came first there is nothing to be ready for.
     if (ending === undefined) process.stdout.write(`READY ${JSON.stringify(line)}\n`);
