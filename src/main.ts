@@ -62,24 +62,29 @@ async function main(): Promise<void> {
       `${sentenceOf(error)} ${where}`,
     );
   });
-  const service = await startService(config, dataId);
+  const starting = startService(config, dataId);
   let ending: Promise<void> | undefined;
   const end = (how: 'stop' | 'handOver') => {
-    ending ??= service[how]().then(
-      () => process.exit(0),
-      (error: unknown) => fail(EXIT_FAILED, sentenceOf(error)),
-    );
+    // An order during the start is obeyed once there is something to stop or to hand over.
+    ending ??= starting
+      .then((service) => service[how]())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => fail(EXIT_FAILED, sentenceOf(error)),
+      );
   };
   process.on('SIGTERM', () => end('stop'));
   process.on('SIGINT', () => end('stop'));
   process.on('SIGUSR2', () => end('handOver'));
-  if (readyLine) {
-    // Whoever waits for the line may be gone by then; the service is not.
-    process.stdout.on('error', () => {});
-    const line = await service.ready();
-    // After a stop that came first there is nothing to be ready for.
-    if (ending === undefined) process.stdout.write(`READY ${JSON.stringify(line)}\n`);
-  }
+  const service = await starting;
+  if (!readyLine) return;
+  // Whoever waits for the line may be gone by then; the service is not.
+  process.stdout.on('error', () => {});
+  const line = await service.ready().catch((error: unknown) => {
+    if (ending === undefined) throw error;
+  });
+  // After a stop that came first there is nothing to be ready for.
+  if (ending === undefined) process.stdout.write(`READY ${JSON.stringify(line)}\n`);
 }
 
 function sentenceOf(error: unknown): string {

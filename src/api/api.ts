@@ -10,7 +10,7 @@ import type { Desk } from './desk.ts';
 import type { Door } from './door.ts';
 import { addFiles } from './http/files.ts';
 import { addHealth } from './http/health.ts';
-import { listenOn, makeListener } from './http/listener.ts';
+import { assertAddressFree, listenOn, makeListener } from './http/listener.ts';
 import type { ApiLog } from './log.ts';
 import { methodsByName } from './methods/table.ts';
 import { Notifier } from './notifier.ts';
@@ -40,6 +40,20 @@ export interface Api {
   refuse(): void;
   /** `refuse`, then every client is told 1001, then both listeners close. Idempotent; bounded by the grace time. */
   close(): Promise<void>;
+}
+
+const MAIN_KEYS = { host: 'server.host', port: 'server.port' };
+const PROBE_KEYS = { host: 'server.health_host', port: 'server.health_port' };
+
+/**
+ * Whether both listeners could open now: asked before anything is started that would be left running.
+ * @throws CameraError naming port and configuration key
+ */
+export async function assertAddressesFree(
+  settings: Pick<ApiSettings, 'host' | 'port' | 'healthHost' | 'healthPort'>,
+): Promise<void> {
+  await assertAddressFree(settings.host, settings.port, MAIN_KEYS);
+  await assertAddressFree(settings.healthHost, settings.healthPort, PROBE_KEYS);
 }
 
 /** Builds the front desk. Nothing listens before `listen`. */
@@ -81,14 +95,10 @@ export function createApi({ door, shelf, settings, keys, tokens, clock, log }: A
   const api: Api = {
     listen: async () => {
       try {
-        const port = await listenOn(main, settings.host, settings.port, {
-          host: 'server.host',
-          port: 'server.port',
-        });
-        const healthKeys = { host: 'server.health_host', port: 'server.health_port' };
+        const port = await listenOn(main, settings.host, settings.port, MAIN_KEYS);
         return {
           port,
-          healthPort: await listenOn(probe, settings.healthHost, settings.healthPort, healthKeys),
+          healthPort: await listenOn(probe, settings.healthHost, settings.healthPort, PROBE_KEYS),
         };
       } catch (error) {
         await api.close();

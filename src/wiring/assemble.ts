@@ -106,7 +106,6 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
     logLimitBytes: LOG_LIMIT_BYTES,
     launchTimeoutMs: 10_000,
   });
-  if (synthetic) await launcher.ensure(AbortSignal.timeout(15_000));
   const sources: DeviceSource[] = [];
   if (camera.include_real) {
     sources.push(
@@ -203,9 +202,12 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
       }
     },
   };
+  const found = managed ? await find(AbortSignal.timeout(10_000)) : null;
+  // Last: whatever is missing is said before anything runs.
+  if (synthetic) await launcher.ensure(AbortSignal.timeout(15_000));
   return {
     world,
-    found: managed ? await find(AbortSignal.timeout(10_000)) : null,
+    found,
     syntheticCameras: synthetic ? new SyntheticButtons(syntheticFolder) : null,
     settle: () => selfTest.idle(SETTLE_LIMIT_MS),
     stopHardware: async () => {

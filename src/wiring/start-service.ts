@@ -2,7 +2,7 @@
 
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { createLog } from '../adapters/log/log.ts';
-import { createApi } from '../api/api.ts';
+import { assertAddressesFree, createApi } from '../api/api.ts';
 import { openAuth, writeAccessFile } from '../api/auth/open-auth.ts';
 import type { ApiSettings } from '../api/settings.ts';
 import { serviceFolders } from '../config/paths.ts';
@@ -41,6 +41,7 @@ export async function startService(config: Config, dataId: string): Promise<Runn
   // The log hides what stands in this list when a line is written; the media server's passwords are known later.
   const secrets = [config.security.jwt_secret].filter((secret) => secret !== '');
   const log = createLog({ ...config.logging, secrets });
+  await assertAddressesFree(apiSettings(config));
   const assembly = await assemble(config, dataId, log);
   const { world, found, syntheticCameras, settle, stopHardware } = assembly;
   secrets.push(...assembly.secrets);

@@ -1,4 +1,5 @@
 /** Opens and closes the two HTTP listeners. The main one serves everything, the probe one health alone. */
+import { createServer } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { CameraError, type ErrorCode } from '../../machines/errors.ts';
 import type { Desk } from '../desk.ts';
@@ -54,6 +55,20 @@ export async function listenOn(
   }
   const address = app.server.address();
   return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+/** Tries an address and gives it back at once. @throws CameraError as `listenOn` */
+export async function assertAddressFree(
+  host: string,
+  port: number,
+  keys: { readonly host: string; readonly port: string },
+): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(listenTrouble(error, host, port, keys)));
+    server.listen({ host, port }, resolve);
+  });
+  await new Promise<void>((resolve) => server.close(() => resolve()));
 }
 
 function listenTrouble(
