@@ -199,6 +199,22 @@ describe('the beginning', () => {
     expect(rig.context()).toMatchObject({ reason: 'stream_failed', trouble });
   });
 
+  test.each<LossCause>(['capture_lost', 'media_server_lost'])(
+    '%s before the start is waited for',
+    async (cause) => {
+      const rig = await start();
+      await rig.lose(cause);
+      expect(rig.state()).toBe('waitingForStream');
+    },
+  );
+
+  test('a camera that is pulled out before the start ends it at once, and says so', async () => {
+    const rig = await start();
+    await rig.lose('camera_disconnected');
+    expect(rig.state()).toBe('failed');
+    expect(rig.context()).toMatchObject({ reason: 'camera_disconnected', trouble: { code: 'device-gone' } });
+  });
+
   test('a server that does not answer the arming ends it with not_ready_in_time', async () => {
     const rig = await start();
     await rig.send({ type: 'stream.live' });

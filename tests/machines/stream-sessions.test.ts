@@ -430,6 +430,19 @@ describe('a snapshot', () => {
     expect(rig.state()).toBe('idle');
   });
 
+  test('of a camera that is pulled out fails at once; a capture that ends is waited for', async () => {
+    const gone = await streamIn('starting.waiting.publishing');
+    await gone.world.send({ type: 'snapshot.order', snapshot: snapshot() });
+    await unplug(gone);
+    expect(states(gone)).toEqual([]);
+    const back = await streamIn('starting.waiting.publishing');
+    await back.world.send({ type: 'snapshot.order', snapshot: snapshot() });
+    await back.world.captureEnds();
+    expect(states(back)).toEqual(['a1']);
+    await back.world.advance(5000);
+    expect(states(back)).toEqual([]);
+  });
+
   test('goes on while the media server is down', async () => {
     const rig = await streamIn('live.republishing.serverDown');
     await rig.world.advance(30_010);
