@@ -79,7 +79,6 @@ export const streamSetup = setup({
     /** Rejects with why when no tap can be written. */
     checkTap: fromPromise<void, CameraId>(no('checkTap')),
     countReaders: fromPromise<number, CameraId>(no('countReaders')),
-    clearTap: fromPromise<void, CameraId>(no('clearTap')),
   },
   actions: {
     // ---- facts

@@ -102,7 +102,6 @@ function provideStream(world: World) {
           });
       }),
       countReaders,
-      clearTap: fromPromise(({ input }) => world.tap.clear(input)),
     },
   });
 }

@@ -32,19 +32,14 @@ describe('capture runner', () => {
   });
 
   test('a camera that somebody else has open is busy', async () => {
-    const { captures, plan } = await setBackstage({ url });
+    const { captures, cameras, plan } = await setBackstage({ url });
     await captures.start({ ...plan, cameraId: 'camera7' }, never);
-    const end = await until(
-      async () => {
-        const { trouble } = await captures.ended(
-          await captures.start(plan, never),
-          AbortSignal.timeout(2000),
-        );
-        return trouble;
-      },
-      { what: 'the second capture ends', timeoutMs: 10_000 },
-    );
-    expect(end).toMatchObject({ code: 'device-busy', reason: 'device_busy' });
+    await until(async () => (await cameras.buttons.report())[0]?.opened, {
+      what: 'the first capture has the camera open',
+      timeoutMs: 10_000,
+    });
+    const { trouble } = await captures.ended(await captures.start(plan, never), AbortSignal.timeout(10_000));
+    expect(trouble).toMatchObject({ code: 'device-busy', reason: 'device_busy' });
   });
 
   test('a camera that is not there is gone', async () => {
