@@ -1,4 +1,6 @@
 /** Nobody needs a stream: nothing runs. Somebody reads: it is there. The last one leaves: it ends. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeMediaServers } from '../contract/servers.ts';
 import { barcodesOf, jumpsIn } from '../support/frames.ts';
@@ -51,5 +53,47 @@ describeMediaServers('streams on demand', (server) => {
     expect(after.ffmpeg_process.pid).toBe(ffmpeg_process.pid);
     expect(frames).toHaveLength(60);
     expect(jumpsIn(frames)).toEqual([]);
+  }, 60_000);
+
+  test('a viewer whose capture is killed before its picture is held on and gets it; one that was thrown out returns and gets it', async () => {
+    const killCapture = async () => {
+      const [capture] = await until(
+        () => {
+          const found = service.processes('capture');
+          return found.length > 0 && found;
+        },
+        { timeoutMs: 20_000, what: 'a capture' },
+      );
+      process.kill(capture!.pid, 'SIGKILL');
+    };
+    const [held] = await Promise.all([watch('camera0', 5), killCapture()]);
+    expect(held.filter((frame) => frame !== null).length).toBeGreaterThan(0);
+    // Then whoever is counted is the next one.
+    await service.untilStream('camera0', 'idle', 30_000);
+    const long = watch('camera0', 1000).catch(() => []);
+    await until(async () => (await service.untilStream('camera0', 'live')).mediamtx_path.readers > 0, {
+      timeoutMs: 20_000,
+      what: 'the viewer is counted',
+    });
+    await killCapture();
+    const killedAtMs = Date.now();
+    expect((await long).length, 'thrown out').toBeLessThan(1000);
+    const again = await watch('camera0', 5);
+    expect(again.at(-1)?.epochMs).toBeGreaterThan(killedAtMs);
+    expect(service.processes('capture')).toHaveLength(1);
+    await service.untilStream('camera0', 'idle', 30_000);
+  }, 90_000);
+
+  test('a stale demand file costs one closing time', async () => {
+    await service.untilStream('camera0', 'idle', 30_000);
+    const file = join(service.runtimeFolder, 'demand', 'camera0');
+    writeFileSync(file, '');
+    await service.untilStream('camera0', 'live.flowing');
+    const liveMs = performance.now();
+    await service.untilStream('camera0', 'idle', 30_000);
+    // The closing time is 2 s; the rest is the end of the capture on a loaded machine.
+    expect(performance.now() - liveMs).toBeLessThan(10_000);
+    expect(existsSync(file)).toBe(false);
+    expect(service.processes('capture')).toEqual([]);
   }, 60_000);
 });
