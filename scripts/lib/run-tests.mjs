@@ -10,7 +10,7 @@ import { FOR_SERVICE, FOR_TESTS } from './programs.mjs';
 import { conclude, Stop, say } from './progress.mjs';
 import { PROJECT } from './project.mjs';
 import { REPORT_FILE } from './test-reporter.mjs';
-import { coverageTable, notRun, serversUsed, suitesWithoutRealServer } from './test-summary.mjs';
+import { coverageTable, notRun, secondTries, serversUsed, suitesWithoutRealServer } from './test-summary.mjs';
 
 const COVERAGE_FILE = join(PROJECT, 'coverage/coverage-summary.json');
 
@@ -78,6 +78,7 @@ function summarise(report, version, lacking, whole) {
   if (whole) parts.push(serversUsed(report, version), '');
   parts.push(
     notRun(report, reasons),
+    secondTries(report),
     '',
     `${report.passed} passed, ${report.failed} failed, ${report.skipped.length} not run`,
   );

@@ -14,6 +14,7 @@ const SERVER_TITLE = /^(?:the )?(simulator|mediamtx)\b/i;
  * @property {number} passed
  * @property {number} failed tests, and files or hooks that broke
  * @property {readonly { file: string, name: string, why: string }[]} skipped `why` is empty where the test says nothing
+ * @property {readonly { file: string, name: string }[]} [second] passed only when tried again
  * @property {Record<string, Record<string, number>>} servers suite to server to passed tests
  */
 
@@ -21,7 +22,7 @@ export const REPORT_FILE = process.env.TEST_REPORT_FILE ?? join(PROJECT, '.cache
 
 export default class TestReporter {
   onTestRunEnd(modules, unhandledErrors) {
-    const report = { passed: 0, failed: unhandledErrors.length, skipped: [], servers: {} };
+    const report = { passed: 0, failed: unhandledErrors.length, skipped: [], second: [], servers: {} };
     for (const module of modules) addModule(report, module);
     mkdirSync(dirname(REPORT_FILE), { recursive: true });
     writeFileSync(REPORT_FILE, `${JSON.stringify(report, null, 2)}\n`);
@@ -38,6 +39,7 @@ function addModule(report, module) {
     if (state === 'skipped') report.skipped.push({ file, name: test.fullName, why: note ?? '' });
     if (state !== 'passed') continue;
     report.passed++;
+    if ((test.diagnostic()?.retryCount ?? 0) > 0) report.second.push({ file, name: test.fullName });
     const server = SERVER_TITLE.exec(test.fullName)?.[1]?.toLowerCase();
     const suite = file.split('/')[1];
     if (server === undefined) continue;

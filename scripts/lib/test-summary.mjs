@@ -53,6 +53,13 @@ export function suitesWithoutRealServer(report) {
   return SERVER_SUITES.filter((suite) => !report.servers[suite]?.mediamtx);
 }
 
+/** Tests that failed first: to be looked at, since a test that needs two tries has a race. @param {import('./test-reporter.mjs').TestReport} report */
+export function secondTries({ second = [] }) {
+  if (second.length === 0) return 'No test needed a second try.';
+  const lines = second.map(({ file, name }) => `  ${file}: ${name}`);
+  return [`PASSED ONLY ON THE SECOND TRY (${second.length}):`, ...lines].join('\n');
+}
+
 /**
  * @param {import('./test-reporter.mjs').TestReport} report
  * @param {Record<string, string>} reasons folder of tests to what this machine lacks for it

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   coverageTable,
   notRun,
+  secondTries,
   serversUsed,
   suitesWithoutRealServer,
 } from '../../scripts/lib/test-summary.mjs';
@@ -63,4 +64,11 @@ test('counts what could not run, with reasons', () => {
     ].join('\n'),
   );
   expect(notRun({ ...report, skipped: [] }, {})).toBe('Everything could run here.');
+});
+
+test('names the tests that passed only on their second try', () => {
+  expect(secondTries({ ...report, second: [] })).toBe('No test needed a second try.');
+  expect(secondTries({ ...report, second: [{ file: 'tests/flows/x.test.ts', name: 'a story' }] })).toBe(
+    'PASSED ONLY ON THE SECOND TRY (1):\n  tests/flows/x.test.ts: a story',
+  );
 });
