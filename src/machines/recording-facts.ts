@@ -14,6 +14,15 @@ export function recordedBytes(parts: readonly RecordedPart[]): number {
   return parts.reduce((sum, part) => sum + part.sizeBytes, 0);
 }
 
+/** Whether something was recorded since: the last bytes of a part that has ended meanwhile do not count. */
+export function newestGrew(parts: readonly RecordedPart[], known: readonly RecordedPart[]): boolean {
+  const newest = parts.at(-1);
+  if (newest === undefined) return false;
+  const before = known.find(({ file }) => file === newest.file);
+  if (before === undefined) return newest.sizeBytes > 0;
+  return newest.durationMs === null && newest.sizeBytes > before.sizeBytes;
+}
+
 export interface Interruption {
   readonly cause: string;
   readonly atMs: number;

@@ -2,7 +2,7 @@
 import { assign, enqueueActions, fromPromise, raise, sendTo, setup } from 'xstate';
 import { type Trouble, troubleOf } from './errors.ts';
 import type { FinaliseRequest } from './ports.ts';
-import { gapsBetween, type Interruption, recordedBytes } from './recording-facts.ts';
+import { gapsBetween, type Interruption, newestGrew, recordedBytes } from './recording-facts.ts';
 import { parentOf } from './report.ts';
 import type {
   CameraId,
@@ -232,6 +232,7 @@ export const recordingSetup = setup({
     firstFile: ({ context }, params: PartsSeen) => context.sizeBytes === 0 && recordedBytes(params.parts) > 0,
     hasDuration: ({ context }) => context.deadlineMonoMs !== null,
     grew: ({ context }, params: PartsSeen) => recordedBytes(params.parts) > context.sizeBytes,
+    newestGrew: ({ context }, params: PartsSeen) => newestGrew(params.parts, context.parts),
     // The recorder may make its last file only when it is told to stop: closed counts once nothing changed since the last look.
     allClosed: ({ context }, params: PartsSeen) =>
       params.parts.length > 0 &&

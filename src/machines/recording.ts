@@ -252,7 +252,7 @@ export const recordingMachine = recordingSetup.createMachine({
                     actions: [{ type: 'storeParts', params: ({ event }) => event.output }, 'reportStarted'],
                   },
                   {
-                    guard: { type: 'grew', params: ({ event }) => event.output },
+                    guard: { type: 'newestGrew', params: ({ event }) => event.output },
                     target: '#recording.rolling.growing',
                     actions: { type: 'storeParts', params: ({ event }) => event.output },
                   },
@@ -329,13 +329,23 @@ export const recordingMachine = recordingSetup.createMachine({
         },
         { guard: 'overdue', target: 'stopping', actions: 'storeLossReason' },
       ],
-      invoke: {
-        id: 'noteWish',
-        src: 'saveWish',
-        input: ({ context }) => wishOf(context),
-        // The gap is in memory and in the files; a full disk must not end the session.
-        onError: { actions: keepTrouble },
-      },
+      invoke: [
+        {
+          id: 'noteWish',
+          src: 'saveWish',
+          input: ({ context }) => wishOf(context),
+          // The gap is in memory and in the files; a full disk must not end the session.
+          onError: { actions: keepTrouble },
+        },
+        {
+          // What is there now was recorded before; only what comes beyond it is a further part.
+          id: 'lookAtLoss',
+          src: 'lookAtParts',
+          input: sessionOf,
+          onDone: { actions: { type: 'storeParts', params: ({ event }) => event.output } },
+          onError: { actions: keepTrouble },
+        },
+      ],
       on: {
         'stream.live': 'arming',
         'resume.lapsed': {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gapsBetween, recordedBytes, recordedMs } from '../../src/machines/recording-facts.ts';
+import { gapsBetween, newestGrew, recordedBytes, recordedMs } from '../../src/machines/recording-facts.ts';
 import { part } from '../support/machine-fixtures.ts';
 
 const first = part({ startedAtMs: 0, durationMs: 10_000 });
@@ -11,6 +11,18 @@ test('sums lengths and sizes; a part still being written has no length yet', () 
   expect(recordedMs(parts)).toBe(15_000);
   expect(recordedBytes(parts)).toBe(1507);
   expect(recordedMs([])).toBe(0);
+});
+
+test('only the newest part tells that something is recorded, and only while it is open or new', () => {
+  const open = part({ durationMs: null, sizeBytes: 100 });
+  const longer = { ...open, sizeBytes: 200 };
+  expect(newestGrew([], [])).toBe(false);
+  expect(newestGrew([longer], [open])).toBe(true);
+  expect(newestGrew([open], [open])).toBe(false);
+  expect(newestGrew([{ ...longer, durationMs: 5000 }], [open]), 'closed meanwhile').toBe(false);
+  const next = (sizeBytes: number) => ({ ...open, file: 'part-2.mp4', sizeBytes });
+  expect(newestGrew([longer, next(0)], [open])).toBe(false);
+  expect(newestGrew([longer, next(1)], [open])).toBe(true);
 });
 
 test('segments that join are no gap, not even with the tolerance of a keyframe', () => {

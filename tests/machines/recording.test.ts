@@ -492,6 +492,38 @@ describe('interrupted', () => {
     expect(rig.disk.parts).toHaveLength(2);
   });
 
+  test('the last bytes of the part before are no resumption', async () => {
+    const rig = await growing();
+    await rig.advance(1500);
+    // The recorder writes out what it still had, after the loss was seen.
+    await rig.lose('capture_lost');
+    rig.disk.parts = rig.disk.parts.map((one) => ({ ...one, sizeBytes: one.sizeBytes + 5000 }));
+    rig.close();
+    await rig.advance(1000);
+    await rig.send({ type: 'stream.live' });
+    await rig.send({ type: 'record.armed' });
+    await rig.advance(1000);
+    expect(rig.state()).toContain('rolling.awaitingFile');
+    rig.open();
+    await rig.advance(100);
+    expect(rig.state()).toBe('rolling.growing');
+  });
+
+  test('what a killed media server left open is no resumption; its file that goes on is', async () => {
+    const rig = await growing();
+    await rig.advance(1500);
+    rig.disk.parts = rig.disk.parts.map((one) => ({ ...one, sizeBytes: one.sizeBytes + 5000 }));
+    rig.disk.growing = false;
+    await rig.lose('media_server_lost', null);
+    await rig.send({ type: 'stream.live' });
+    await rig.send({ type: 'record.armed' });
+    await rig.advance(1000);
+    expect(rig.state()).toContain('rolling.awaitingFile');
+    rig.disk.growing = true;
+    await rig.advance(100);
+    expect(rig.state()).toBe('rolling.growing');
+  });
+
   test('its gap is made safe on disk, and a full disk does not end the session', async () => {
     const rig = await growing();
     await rig.advance(2000);

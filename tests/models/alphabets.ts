@@ -196,6 +196,7 @@ const recordingAlphabet = (input: unknown): Alphabet => ({
     lookForFile: parts,
     lookForEnd: parts,
     lookAtOldParts: parts,
+    lookAtLoss: parts,
     salvageParts: parts,
     finalise: () => [{ session: 's' }],
   },
