@@ -116,7 +116,7 @@ describeMediaServers('captures that never work', (server) => {
 
   test('a camera that gives no picture: faulted with the reason, and live by itself once it works', async () => {
     const stream = { start_timeout_ms: 2500, backoff_ms: 100, attempts: 2, faulted_retry_ms: 3000 };
-    service = await startService(server, { config: { stream } });
+    service = await startService(server, { config: { stream, capture: { stop_timeout_ms: 500 } } });
     const device = 'camera0';
     await service.call('inject_fault', { fault: 'mute', device });
     const call = service.call('start_recording', { device }).then(

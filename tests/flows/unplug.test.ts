@@ -183,6 +183,9 @@ describeMediaServers('unplug', (server) => {
     expect(jumpsIn(first ?? []), 'frames missing in the first part').toEqual([]);
     expect(jumpsIn(second ?? []), 'frames missing in the second part').toEqual([]);
     expect(second?.[0]?.counter).toBeGreaterThan(first?.at(-1)?.counter ?? Number.NaN);
+    // In the classic words it never stopped meanwhile.
+    const words = recordings.heard.filter(({ params }) => params.device === 'camera3');
+    expect(words.map(({ params }) => params.status)).toEqual(['STARTED', 'STOPPED']);
     await told('camera3', BACK);
   });
 
