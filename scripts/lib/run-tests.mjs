@@ -70,6 +70,7 @@ function summarise(report, version, lacking, whole) {
     hotplug: absent && `this machine lacks ${absent}`,
     contract: version === null ? 'there is no real MediaMTX' : '',
     flows: version === null ? 'there is no real MediaMTX' : '',
+    faults: version === null ? 'there is no real MediaMTX' : '',
   };
   const parts = [''];
   if (whole && existsSync(COVERAGE_FILE)) {

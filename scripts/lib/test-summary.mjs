@@ -1,7 +1,7 @@
 /** What `npm test` says at its end, as text: coverage per room, media servers used, what could not run and why. */
 
 /** Suites that must have met a media server. */
-const SERVER_SUITES = ['contract', 'flows'];
+const SERVER_SUITES = ['contract', 'flows', 'faults'];
 
 /**
  * Lines covered per room of src/.

@@ -16,7 +16,7 @@ const report = {
     { file: 'tests/api/files.test.ts', name: 'c', why: 'root may read everything' },
     { file: 'tests/cli/x.test.ts', name: 'only on Mondays', why: '' },
   ],
-  servers: { contract: { simulator: 20, mediamtx: 20 }, flows: { simulator: 3 } },
+  servers: { contract: { simulator: 20, mediamtx: 20 }, flows: { simulator: 3 }, faults: { mediamtx: 9 } },
 };
 
 test('coverage is summed per room', () => {
@@ -48,7 +48,8 @@ test('almost everything is not 100 %', () => {
 test('says which media servers each suite really used', () => {
   expect(serversUsed(report, '1.20.1')).toBe(
     'Media servers of the contract suite: the simulator (20 passed), MediaMTX 1.20.1 (20 passed)\n' +
-      'Media servers of the flows suite: the simulator (3 passed)',
+      'Media servers of the flows suite: the simulator (3 passed)\n' +
+      'Media servers of the faults suite: MediaMTX 1.20.1 (9 passed)',
   );
   expect(suitesWithoutRealServer(report)).toEqual(['flows']);
   expect(serversUsed({ ...report, servers: {} }, null)).toContain('contract suite: none');

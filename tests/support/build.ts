@@ -3,16 +3,29 @@
  * Translates file by file without checking types (`tsc --noEmit` does that), so a half-finished room stops nobody;
  * a simulator that is no TypeScript at all ends the run.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 
-const ROOT = resolve(import.meta.dirname, '../..');
+const ROOT = projectAbove(import.meta.dirname);
 const SOURCES = join(ROOT, 'src');
 
 /** The compiled form of an entry below src/, e.g. `simulators/media-server/main.ts`, for `node`. */
 export function compiled(entry: string): string {
   return join(ROOT, 'dist', entry.replace(/\.ts$/, '.js'));
+}
+
+/** The commands (`npm run bench`, `npm run chaos`) use this file too, compiled, and so from another depth. */
+function projectAbove(folder: string): string {
+  return existsSync(join(folder, 'package.json')) ? folder : projectAbove(dirname(folder));
 }
 
 /** Vitest's global setup. @throws Error when a simulator is no TypeScript */
