@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,6 +68,26 @@ describeMediaServers('process', (kind) => {
   test('SIGHUP is no reload: it kills', async () => {
     const server = await started();
     expect(await server.stop('SIGHUP')).toEqual({ code: null, signal: 'SIGHUP' });
+  });
+
+  test('its file is watched: a broken one ends it with code 0 and a line', async () => {
+    const server = await started({ paths: { cam: {} } });
+    await writeFile(server.configFile, 'paths: {cam: {nonsense: true}}');
+    expect(await server.ended).toEqual({ code: 0, signal: null });
+    expect(server.log).toMatch(/ERR .*nonsense/);
+  });
+
+  test('its file is watched: a good one replaces all that came through the API, in the same incarnation', async () => {
+    const server = await started({ paths: { cam: {} } });
+    const { started: incarnation } = (await server.api('GET', '/v3/info')).body;
+    await server.replacePath('other', {});
+    const text = await readFile(server.configFile, 'utf8');
+    await writeFile(`${server.configFile}.tmp`, text.replace('cam:', 'third:'));
+    await rename(`${server.configFile}.tmp`, server.configFile);
+    await until(() => server.path('third'), { what: 'the path of the new file' });
+    const { items } = (await server.api('GET', '/v3/config/paths/list')).body;
+    expect(items.map(({ name }: { name: string }) => name)).toEqual(['third']);
+    expect((await server.api('GET', '/v3/info')).body.started).toBe(incarnation);
   });
 
   test('SIGTERM closes the API at once but waits for a reader that is held', async () => {

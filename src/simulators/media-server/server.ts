@@ -2,8 +2,10 @@
  * The whole media server: its parts, the order in which they start and end, and which of them a change of the
  * configuration restarts. Says when it can no longer go on; ending the process is main's business.
  */
+import type { FSWatcher } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Configuration, loadedUsers } from './config/configuration.ts';
+import { loadConfiguration, watchConfiguration } from './config/file.ts';
 import { ConfigurationStore } from './config/store.ts';
 import { sameValues, type Values } from './config/values.ts';
 import { Faults } from './control-api/faults.ts';
@@ -34,6 +36,8 @@ export class MediaServer {
   readonly #started = formatRfc3339(nowMicros());
   readonly #log = createLog(() => String(this.#store.current.global.logLevel));
   readonly #failed: (error: unknown) => void;
+  readonly #file: string | undefined;
+  #watch: FSWatcher | null = null;
   #paths: PathManager;
   #rtsp: RtspServer | null = null;
   #api: ControlApi | null = null;
@@ -41,6 +45,7 @@ export class MediaServer {
   /** @param failed told when a change of the configuration could not be carried out: the server is then useless */
   constructor(configuration: Configuration, file: string | undefined, failed: (error: unknown) => void) {
     this.#failed = failed;
+    this.#file = file;
     this.#store = new ConfigurationStore(configuration, (next, previous) => this.#takeEffect(next, previous));
     this.#log('info', `Simulator of MediaMTX ${SIMULATED_VERSION}, ${process.platform}, ${process.arch}`);
     if (file === undefined) this.#log('warn', 'no configuration file given, using an empty configuration');
@@ -56,6 +61,8 @@ export class MediaServer {
     try {
       await this.#startRtsp(global);
       await this.#startApi(global);
+      const file = this.#file;
+      if (file !== undefined) this.#watch = watchConfiguration(file, () => void this.#reload(file));
     } catch (error) {
       this.#log('error', error instanceof Error ? error.message : String(error));
       await this.stop();
@@ -65,12 +72,25 @@ export class MediaServer {
 
   /** Graceful: the API first, recordings are completed. Waits for held readers and for hooks without a limit. */
   async stop(): Promise<void> {
+    this.#watch?.close();
+    this.#watch = null;
     this.#api?.close();
     this.#api = null;
     await this.#rtsp?.close();
     this.#rtsp = null;
     this.#paths.close();
     await this.#hooks.allEnded();
+  }
+
+  /** A file that cannot be used ends the server, with what it said. */
+  async #reload(file: string): Promise<void> {
+    this.#log('info', 'reloading configuration (file changed)');
+    try {
+      await this.#store.replaceAll(loadConfiguration(file).given);
+    } catch (error) {
+      this.#log('error', error instanceof Error ? error.message : String(error));
+      this.#failed(error);
+    }
   }
 
   async #takeEffect(next: Configuration, previous: Configuration): Promise<void> {

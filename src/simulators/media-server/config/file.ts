@@ -1,8 +1,9 @@
 /**
  * Reads the YAML configuration file as MediaMTX does: unknown keys are errors, `yes`/`no`/`on`/`off` without
- * quotes are booleans. The file is read once; later changes come through the Control API only.
+ * quotes are booleans. It is read again when it changes: what came through the Control API is lost then.
  */
-import { readFileSync } from 'node:fs';
+import { type FSWatcher, readFileSync, watch } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { parseDocument, Scalar, visit } from 'yaml';
 import { type Configuration, resolveConfiguration } from './configuration.ts';
 import { decodeGiven } from './fields.ts';
@@ -25,6 +26,20 @@ export function parseConfiguration(text: string): Configuration {
     paths: new Map(
       Object.entries(paths ?? {}).map(([name, entry]) => [name, decodeGiven(PATH_FIELDS, entry, ['name'])]),
     ),
+  });
+}
+
+/** A change is read this long after it was noticed, and changes in this time after a reading are not noticed. */
+const READ_DELAY_MS = 10;
+const DEAF_MS = 1000;
+
+/** Tells of changes of the file, its folder being watched as in the real server: also when it is put in its place anew. */
+export function watchConfiguration(file: string, changed: () => void): FSWatcher {
+  let deafUntilMs = 0;
+  return watch(dirname(file), (_event, name) => {
+    if (name !== basename(file) || performance.now() < deafUntilMs) return;
+    deafUntilMs = performance.now() + DEAF_MS;
+    setTimeout(changed, READ_DELAY_MS);
   });
 }
 

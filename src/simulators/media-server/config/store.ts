@@ -82,6 +82,11 @@ export class ConfigurationStore {
     return this.#write((given) => ({ ...given, pathDefaults: { ...given.pathDefaults, ...change } }));
   }
 
+  /** Everything anew, as from a file. @throws Refusal 400 */
+  replaceAll(given: GivenConfiguration): Promise<void> {
+    return this.#write(() => given);
+  }
+
   #writePaths(change: (paths: GivenPaths) => void): Promise<void> {
     return this.#write((given) => {
       const paths: GivenPaths = new Map(given.paths);
