@@ -21,6 +21,10 @@ export interface ServiceOptions {
   readonly cameras?: number;
   /** Sections that are laid over the defaults for tests. */
   readonly config?: Readonly<Record<string, Section>>;
+  /** Of node itself, before the service's entry. */
+  readonly nodeArguments?: readonly string[];
+  /** For the service, beside PATH and HOME. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** Limits short enough to test, long enough for a loaded machine with two cores. */
@@ -59,14 +63,21 @@ export class TestService {
   /** What the service printed on standard error in all its lives. */
   log = '';
   ready: ReadyLine | null = null;
+  /** Every transition that was logged, of all lives. */
+  readonly transitions: Transition[] = [];
+  readonly #options: Pick<ServiceOptions, 'nodeArguments' | 'variables'>;
+  readonly #watchers = new Set<(transition: Transition) => void>();
   #child: ChildProcess | null = null;
+  #out = '';
   #client: Client | null = null;
-  #exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }> = Promise.resolve({
-    code: null,
-    signal: null,
-  });
+  #exit: Promise<Exit> = Promise.resolve({ code: null, signal: null });
 
-  constructor(folder: string, configFile: string) {
+  constructor(
+    folder: string,
+    configFile: string,
+    options: Pick<ServiceOptions, 'nodeArguments' | 'variables'> = {},
+  ) {
+    this.#options = options;
     this.folder = folder;
     this.dataFolder = join(folder, 'data');
     this.runtimeFolder = join(folder, 'run');
@@ -93,34 +104,45 @@ export class TestService {
 
   /** Starts a life and waits until it is ready and a client is logged in. @throws Error with its last words */
   async start(): Promise<void> {
-    let out = '';
+    this.launch();
+    await this.untilReady();
+  }
+
+  /** Starts a life and waits for nothing. */
+  launch(): void {
+    const { nodeArguments = [], variables = {} } = this.#options;
     const child = spawn(
       process.execPath,
-      [compiled('main.ts'), '--config', this.configFile, '--ready-line'],
+      [...nodeArguments, compiled('main.ts'), '--config', this.configFile, '--ready-line'],
       {
         stdio: ['ignore', 'pipe', 'pipe'],
-        env: { PATH: process.env.PATH, HOME: process.env.HOME },
+        env: { PATH: process.env.PATH, HOME: process.env.HOME, ...variables },
       },
     );
     this.#child = child;
+    this.#out = '';
+    let rest = '';
     child.stdout.on('data', (data) => {
-      out += String(data);
+      this.#out += String(data);
     });
     child.stderr.on('data', (data) => {
       this.log += String(data);
+      const lines = `${rest}${data}`.split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) this.#note(line);
     });
-    let ended = false;
-    this.#exit = new Promise((resolve) =>
-      child.once('exit', (code, signal) => {
-        ended = true;
-        resolve({ code, signal });
-      }),
-    );
-    await until(() => ended || out.includes('\n'), {
+    this.#exit = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+  }
+
+  /** Waits until the life that was launched is ready and a client is logged in. @throws Error with its last words */
+  async untilReady(): Promise<void> {
+    const child = this.#child;
+    const ended = () => child === null || child.exitCode !== null || child.signalCode !== null;
+    await until(() => ended() || this.#out.includes('\n'), {
       timeoutMs: 40_000,
-      what: `READY; so far: ${this.log.slice(-3000)}`,
+      what: () => `READY; so far: ${this.log.slice(-3000)}`,
     });
-    const line = out.split('\n').find((text) => text.startsWith('READY '));
+    const line = this.#out.split('\n').find((text) => text.startsWith('READY '));
     if (line === undefined) throw new Error(`the service did not get ready: ${this.log.slice(-3000)}`);
     this.ready = JSON.parse(line.slice(6)) as ReadyLine;
     this.#client = await connect(this.ready.ws, this.ready.api_key);
@@ -137,7 +159,7 @@ export class TestService {
   }
 
   /** Sends the signal and waits for the end of this life. */
-  async end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+  async end(signal: NodeJS.Signals): Promise<Exit> {
     this.#child?.kill(signal);
     const exit = await this.#exit;
     this.#client?.close();
@@ -192,25 +214,51 @@ export class TestService {
     });
   }
 
-  /** This actor's transitions, as logged. */
-  story(actor: string): Transition[] {
-    return this.#transitions().filter((transition) => transition.actor === actor);
+  /**
+   * Waits for the end of this life. For those that end without our doing, or by a signal sent before.
+   * @throws Error after the limit
+   */
+  untilEnded(timeoutMs = 30_000): Promise<Exit> {
+    let exit: Exit | undefined;
+    void this.#exit.then((known) => {
+      exit = known;
+    });
+    return until(() => exit, { timeoutMs, what: () => `the end of the service; ${this.#lately()}` });
   }
 
-  #transitions(): Transition[] {
-    return this.log.split('\n').flatMap((line) => {
-      if (!line.includes('"machine":')) return [];
-      try {
-        return [JSON.parse(line) as Transition];
-      } catch {
-        return []; // the last line may not be there whole yet
-      }
-    });
+  /** SIGKILL at the moment when the log shows such a step; resolves with it when this life has ended. */
+  async killWhen(fits: (transition: Transition) => boolean, what: string): Promise<Transition> {
+    let seen: Transition | undefined;
+    const watch = (transition: Transition) => {
+      if (seen !== undefined || !fits(transition)) return;
+      seen = transition;
+      this.#child?.kill('SIGKILL');
+    };
+    this.#watchers.add(watch);
+    try {
+      const step = await until(() => seen, { timeoutMs: 30_000, what: () => `${what}; ${this.#lately()}` });
+      await this.end('SIGKILL');
+      return step;
+    } finally {
+      this.#watchers.delete(watch);
+    }
+  }
+
+  /** This actor's transitions, as logged. */
+  story(actor: string): Transition[] {
+    return this.transitions.filter((transition) => transition.actor === actor);
+  }
+
+  #note(line: string): void {
+    if (!line.includes('"machine":')) return;
+    const transition = JSON.parse(line) as Transition;
+    this.transitions.push(transition);
+    for (const watch of this.#watchers) watch(transition);
   }
 
   /** The last transitions, for the message of a failure. */
   #lately(): string {
-    const lines = this.#transitions().slice(-25);
+    const lines = this.transitions.slice(-25);
     return `lately:\n${lines.map(({ time, msg, event }) => `${time} ${msg} (${event})`).join('\n')}`;
   }
 
@@ -225,6 +273,11 @@ export class TestService {
     }
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
 }
 
 export interface Transition {
@@ -269,7 +322,7 @@ export async function startService(
   for (let attempt = 1; ; attempt += 1) {
     const configFile = join(folder, 'config.yml');
     writeFileSync(configFile, stringify(await configFor(folder, server, options)));
-    const service = new TestService(folder, configFile);
+    const service = new TestService(folder, configFile, options);
     try {
       await service.start();
       return service;

@@ -42,11 +42,23 @@ export async function until<T>(
  */
 export async function throughout(
   holds: () => boolean | Promise<boolean>,
-  options: { readonly durationMs: number; readonly what: string },
+  options: {
+    /** A number of milliseconds, or until this is true. */
+    readonly durationMs: number | (() => boolean);
+    readonly what: string | (() => string);
+    /** Default 20. */
+    readonly intervalMs?: number;
+  },
 ): Promise<void> {
-  const end = performance.now() + options.durationMs;
-  while (performance.now() < end) {
-    if (!(await holds())) throw new Error(`Did not hold for ${options.durationMs} ms: ${options.what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  const { durationMs, what, intervalMs = 20 } = options;
+  const startedMs = performance.now();
+  const over = () =>
+    typeof durationMs === 'number' ? performance.now() - startedMs >= durationMs : durationMs();
+  while (!over()) {
+    if (!(await holds())) {
+      const afterMs = Math.round(performance.now() - startedMs);
+      throw new Error(`Did not hold after ${afterMs} ms: ${typeof what === 'string' ? what : what()}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, intervalMs));
   }
 }
