@@ -1,12 +1,14 @@
 /**
- * Three projects. `fast` needs nothing but Node and is what `npm run check` runs. `parts` starts real programs (ffmpeg,
+ * Four projects. `fast` needs nothing but Node and is what `npm run check` runs. `parts` starts real programs (ffmpeg,
  * media servers, udev). `stories` runs the whole service, one file after the other, since two cores would be shared.
+ * `browser` needs Chromium and a real MediaMTX: `npm run test:browser` runs it, `npm test` does not.
  */
 import { defineConfig } from 'vitest/config';
 
 const FAST = '{api,cli,config,house,machines,models,scripts,wiring}';
 const PARTS = '{adapters,contract,hotplug,simulators}';
 const STORIES = '{faults,flows}';
+const BROWSER = 'browser';
 
 /**
  * Real processes on a loaded machine race with our deadlines now and then. Where nobody watches, such a test gets one
@@ -25,6 +27,7 @@ export default defineConfig({
       project('fast', FAST, 0, { maxWorkers: '100%' }),
       project('parts', PARTS, 1, { maxWorkers: '100%', retry }),
       project('stories', STORIES, 2, { fileParallelism: false, retry }),
+      project('browser', BROWSER, 3, { fileParallelism: false, retry }),
     ],
     globalSetup: ['tests/support/build.ts'],
     pool: 'forks',

@@ -81,6 +81,20 @@ export const FOR_TESTS = [
   },
 ];
 
+/** Names of the one browser whose decoders and flags the browser suite knows. */
+export const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+
+/** For the browser suite, beside those for the service. @type {readonly Program[]} */
+export const FOR_BROWSER = [
+  {
+    name: 'chromium',
+    purpose: 'the browser suite watches streams with it',
+    packages: ['chromium'],
+    needed: true,
+    isThere: (machine) => CHROMIUM_NAMES.some((name) => isOnPath(name, machine)),
+  },
+];
+
 /** @param {readonly Program[]} programs @param {Machine} machine @returns {readonly Program[]} */
 export function missing(programs, machine) {
   return programs.filter((program) => !program.isThere(machine));

@@ -1,6 +1,5 @@
 /** `npm test`: brings what is missing, builds, runs every suite that needs no emulator, and says what that was worth. */
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { ensureMediaServer } from './media-server.mjs';
@@ -9,10 +8,12 @@ import { ensurePrograms, thisMachine } from './prerequisites.mjs';
 import { FOR_SERVICE, FOR_TESTS } from './programs.mjs';
 import { conclude, Stop, say } from './progress.mjs';
 import { PROJECT } from './project.mjs';
-import { REPORT_FILE } from './test-reporter.mjs';
 import { coverageTable, notRun, secondTries, serversUsed, suitesWithoutRealServer } from './test-summary.mjs';
+import { runVitest } from './vitest.mjs';
 
 const COVERAGE_FILE = join(PROJECT, 'coverage/coverage-summary.json');
+/** The others have commands of their own, since they need more than most machines have. */
+const PROJECTS = ['fast', 'parts', 'stories'].map((name) => `--project=${name}`);
 
 /** @param {readonly string[]} words handed to vitest; with any, only a part runs and coverage is left out */
 export function main(words) {
@@ -21,11 +22,8 @@ export function main(words) {
     await ensurePackages(PROJECT);
     await ensureBuilt(PROJECT);
     const version = await provideMediaServer();
-    rmSync(REPORT_FILE, { force: true });
     const whole = words.length === 0;
-    const passed = await runVitest(whole ? ['--coverage'] : words);
-    if (!existsSync(REPORT_FILE)) throw new Stop('vitest ended before it could report.');
-    const report = JSON.parse(readFileSync(REPORT_FILE, 'utf8'));
+    const { passed, report } = await runVitest([...PROJECTS, ...(whole ? ['--coverage'] : words)]);
     summarise(report, version, lacking, whole);
     if (!passed) throw new Stop('Not everything passed.');
     const withoutReal =
@@ -48,20 +46,6 @@ async function provideMediaServer() {
   }
   process.env.MEDIAMTX_BIN = found.command;
   return found.version;
-}
-
-/** @returns {Promise<boolean>} whether all passed */
-function runVitest(words) {
-  const vitest = join(PROJECT, 'node_modules/vitest/vitest.mjs');
-  const reporters = ['--reporter=default', `--reporter=${join(PROJECT, 'scripts/lib/test-reporter.mjs')}`];
-  const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...words], {
-    cwd: PROJECT,
-    stdio: 'inherit',
-  });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => resolve(code === 0));
-  });
 }
 
 function summarise(report, version, lacking, whole) {
