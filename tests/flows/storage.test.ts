@@ -3,9 +3,9 @@ import { mkdirSync, renameSync, statfsSync, truncateSync, writeFileSync } from '
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeMediaServers } from '../contract/servers.ts';
+import { mountSmallDisk, type SmallDisk } from '../support/mounted-disk.ts';
 import { play, type Session, untilListed } from '../support/recordings.ts';
 import { startService, type TestService } from '../support/service.ts';
-import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 import { throughout, until } from '../support/until.ts';
 
 const DISK_KILOBYTES = 16_384;

@@ -94,6 +94,11 @@ export class TestService {
     return this.#client;
   }
 
+  /** The end of this life, whoever wanted it. */
+  get ended(): Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }> {
+    return this.#exit;
+  }
+
   get recordingsFolder(): string {
     return join(this.dataFolder, 'recordings');
   }

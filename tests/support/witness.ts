@@ -2,11 +2,9 @@
  * Everything that anybody could ask about one camera, asked at once: the API's list and statuses, the actors, health,
  * and the media server itself, past the service. For tests that all of them tell one story.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
-import { parse } from 'yaml';
+import { controlApi } from './control-api.ts';
 import type { TestService } from './service.ts';
 import { until } from './until.ts';
 
@@ -92,25 +90,7 @@ async function serverPath(service: TestService, device: string): Promise<Witness
   };
 }
 
-/** One call to the managed server's own API, past the service, with the service's credentials. */
-export async function controlApi(
-  service: TestService,
-  method: string,
-  path: string,
-): Promise<{ readonly status: number; readonly body: unknown }> {
-  const config = parse(readFileSync(service.configFile, 'utf8')) as { mediamtx: { api_port: number } };
-  const { api } = JSON.parse(readFileSync(join(service.dataFolder, 'media-server.json'), 'utf8')) as {
-    api: { user: string; password: string };
-  };
-  const authorization = `Basic ${Buffer.from(`${api.user}:${api.password}`).toString('base64')}`;
-  const answer = await fetch(`http://127.0.0.1:${config.mediamtx.api_port}${path}`, {
-    method,
-    headers: { authorization },
-    signal: AbortSignal.timeout(5000),
-  });
-  const text = await answer.text();
-  return { status: answer.status, body: text.startsWith('{') ? JSON.parse(text) : {} };
-}
+export { controlApi };
 
 /** Notifications in the order in which a client hears them, with when (ms of performance.now). */
 export interface Hearing {

@@ -1,0 +1,149 @@
+/** Plays one round: the steps of its script, calm, rest, the recordings' check, and a recording that must be flawless. */
+import { performance } from 'node:perf_hooks';
+import { untilListed } from '../../tests/support/recordings.ts';
+import { Diary } from './diary.ts';
+import { Hands, pause } from './hands.ts';
+import type { House } from './house.ts';
+import { PATIENCE } from './limits.ts';
+import { type Look, lookAt } from './look.ts';
+import { Orders } from './orders.ts';
+import { leftoversOf, unrestOf } from './rest.ts';
+import { complaintsOf } from './rules.ts';
+import { type Step, wordsOf } from './script.ts';
+import { checkShelf } from './shelf.ts';
+import { Visitors } from './visitors.ts';
+
+const LOOK_EVERY_MS = 250;
+
+export interface RoundReport {
+  readonly steps: number;
+  readonly looks: number;
+  readonly recordings: number;
+  readonly frames: number;
+  readonly failedRecordings: number;
+  readonly answered: number;
+  readonly refused: number;
+  readonly lost: number;
+  /** From calm until everything was at rest. */
+  readonly restMs: number;
+  readonly lives: number;
+}
+
+export class Player {
+  readonly #house: House;
+  readonly #diary = new Diary();
+  readonly #cameras: readonly string[];
+  readonly #visitors: Visitors;
+  #looks = 0;
+  /** What was done in this round, with times. */
+  journal: string[] = [];
+
+  constructor(house: House, cameras: readonly string[]) {
+    this.#house = house;
+    this.#cameras = cameras;
+    this.#visitors = new Visitors(house);
+  }
+
+  /** @throws Violation, the first that the judge finds */
+  async play(steps: readonly Step[], flawless: string): Promise<RoundReport> {
+    this.journal = [];
+    this.#looks = 0;
+    const stop = new AbortController();
+    const watching = this.#watch(stop.signal);
+    try {
+      return await Promise.race([this.#play(steps, flawless), this.#house.judge.violated]);
+    } finally {
+      stop.abort();
+      this.#visitors.goHome();
+      await watching;
+    }
+  }
+
+  async #play(steps: readonly Step[], flawless: string): Promise<RoundReport> {
+    const house = this.#house;
+    const orders = new Orders(house, this.#diary);
+    const hands = new Hands(house, this.#diary, orders, this.#visitors);
+    const livesBefore = house.life;
+    for (const step of steps) {
+      this.#note(wordsOf(step));
+      await hands.do(step);
+      await pause(step.thenWaitMs);
+    }
+    this.#note('calm');
+    await hands.calm(this.#cameras);
+    const calmMs = performance.now();
+    await this.#rest();
+    const restMs = Math.round(performance.now() - calmMs);
+    this.#note(`at rest after ${restMs} ms`);
+    const report = await checkShelf(house, this.#diary);
+    this.#diary.turnPage();
+    await this.#recordOne(orders, flawless);
+    await this.#rest();
+    const last = await checkShelf(house, this.#diary);
+    if (last.recordings !== 1)
+      house.judge.condemn('After rest a recording works', `${last.recordings} recordings instead of one`);
+    this.#diary.turnPage();
+    house.turnPage();
+    const { done, refused, lost } = orders.tally;
+    return {
+      steps: steps.length,
+      looks: this.#looks,
+      recordings: report.recordings + last.recordings,
+      frames: report.frames + last.frames,
+      failedRecordings: report.failed,
+      answered: done,
+      refused,
+      lost,
+      restMs,
+      lives: house.life - livesBefore,
+    };
+  }
+
+  /** What was not filed for want of space is tried again by the next life; that belongs to calm. */
+  async #rest(): Promise<void> {
+    const deadlineMs = performance.now() + PATIENCE.restMs;
+    for (;;) {
+      const unrest = unrestOf(await lookAt(this.#house), await leftoversOf(this.#house), this.#cameras);
+      if (unrest.length === 0) return;
+      if (performance.now() > deadlineMs) {
+        const limit = `${PATIENCE.restMs} ms`;
+        this.#house.judge.condemn(`Everything is at rest within ${limit} after calm`, unrest.join('; '));
+      }
+      if (this.#house.judge.verdict !== null) return;
+      await pause(LOOK_EVERY_MS);
+    }
+  }
+
+  async #recordOne(orders: Orders, camera: string): Promise<void> {
+    this.#note(`a recording of 2 s on ${camera}`);
+    const session = await orders.startRecording(camera, 'fmp4', 2);
+    if (session === null)
+      return this.#house.judge.condemn('After rest a recording works', `${camera} was not recorded`);
+    try {
+      await untilListed(this.#house.service, session);
+    } catch (error) {
+      this.#house.judge.condemn('After rest a recording works', (error as Error).message);
+    }
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { judge } = this.#house;
+    let last: Look | null = null;
+    let life = 0;
+    while (!signal.aborted) {
+      const fresh = life !== this.#house.life;
+      life = this.#house.life;
+      const look = await lookAt(this.#house);
+      for (const line of this.#house.defects()) judge.condemn('The log tells of no defect', line);
+      // A look that began in one life and ended in another compares two worlds.
+      if (life === this.#house.life) judge.hear(complaintsOf(look, fresh ? null : last), look.atMs);
+      last = look;
+      this.#looks += 1;
+      await pause(LOOK_EVERY_MS);
+    }
+  }
+
+  #note(words: string): void {
+    this.journal.push(`${new Date().toISOString().slice(11, 23)} ${words}`);
+  }
+}

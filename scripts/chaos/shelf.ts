@@ -1,0 +1,81 @@
+/** After a round: every recording that was accepted is on the shelf and plays, or its failure was told. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { barcodesOf } from '../../tests/support/frames.ts';
+import type { ListedRecording } from '../../tests/support/recordings.ts';
+import type { Diary } from './diary.ts';
+import type { House } from './house.ts';
+import { faultsOf, type PlayedPart } from './verdict.ts';
+
+export interface ShelfReport {
+  readonly recordings: number;
+  readonly frames: number;
+  readonly failed: number;
+}
+
+/** Judges what is new, and removes it: the disk is small. */
+export async function checkShelf(house: House, diary: Diary): Promise<ShelfReport> {
+  const { files } = await house.service.call<{ files: (ListedRecording & { device: string })[] }>(
+    'list_recordings',
+    { limit: 1000 },
+  );
+  const condemn = (evidence: string) =>
+    house.judge.condemn(
+      'Every recording that was accepted is filed and whole, or its failure is told',
+      evidence,
+    );
+  let frames = 0;
+  for (const recording of files) {
+    const accepted = diary.accepted.filter(({ session }) => session === recording.session_id);
+    const fromMs = Date.parse(recording.parts[0]?.start_time ?? '');
+    const spanMs = spanOf(recording);
+    const felt = diary.felt(recording.device, fromMs, fromMs + spanMs);
+    try {
+      const parts = await play(house.recordingsFolder, recording);
+      frames += parts.reduce((sum, part) => sum + part.frames.length, 0);
+      // Of an order whose answer was lost with a life of the service nobody knows whether it wished for a length.
+      const faults = faultsOf(recording, parts, felt, accepted[0]?.durationS);
+      if (faults.length > 0)
+        condemn(
+          `${recording.session_id}: ${faults.join('; ')}. Done meanwhile: ${felt.join(', ') || 'nothing'}. ${JSON.stringify(recording)}`,
+        );
+    } catch (error) {
+      condemn(`${recording.session_id} does not play: ${(error as Error).message}`);
+    }
+  }
+  const failed = diary.accepted.filter(({ session }) => !files.some((file) => file.session_id === session));
+  for (const accepted of failed) {
+    const { session, camera, orderedAtMs } = accepted;
+    const end = house.story((actor) => actor === `recording:${session}`, 600_000).at(-1);
+    const felt = diary.felt(camera, orderedAtMs, Date.now());
+    if (end?.to !== 'failed')
+      condemn(
+        `${session} was accepted, and is not in list_recordings; its last state was ${end?.to ?? 'none'}`,
+      );
+    else if (
+      !diary.wasStopped(accepted) &&
+      felt.every((deed) => deed === 'killService' || deed === 'handOver')
+    )
+      condemn(`${session} failed, and nothing was done that leads to it`);
+  }
+  if (house.judge.verdict === null) for (const recording of files) remove(house.recordingsFolder, recording);
+  return { recordings: files.length, frames, failed: failed.length };
+}
+
+function spanOf({ parts }: ListedRecording): number {
+  const [first, last] = [parts[0], parts.at(-1)];
+  if (first === undefined || last === undefined) return 0;
+  return Date.parse(last.start_time) + last.duration_ms - Date.parse(first.start_time) + 3000;
+}
+
+async function play(folder: string, { parts }: ListedRecording): Promise<PlayedPart[]> {
+  const played: PlayedPart[] = [];
+  for (const { filename } of parts)
+    played.push({ filename, frames: await barcodesOf(join(folder, filename), { timeoutMs: 60_000 }) });
+  return played;
+}
+
+function remove(folder: string, { session_id, parts }: ListedRecording): void {
+  for (const name of [`${session_id}.json`, ...parts.map(({ filename }) => filename)])
+    rmSync(join(folder, name), { force: true });
+}
