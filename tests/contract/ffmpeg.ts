@@ -51,7 +51,12 @@ export function publish(url: string): RunningFfmpeg {
 
 /** A publisher that comes back by itself, as the service's captures do. */
 export function publishForEver(url: string): RunningFfmpeg {
-  return runFfmpeg([...SOURCE, '-map', '0:v', ...ENCODER.split(' '), ...FIFO.split(' '), url]);
+  return runFfmpeg(foreverArguments(url));
+}
+
+/** What such a publisher is started with. */
+export function foreverArguments(url: string): string[] {
+  return [...SOURCE, '-map', '0:v', ...ENCODER.split(' '), ...FIFO.split(' '), url];
 }
 
 /** Reads a stream for a while into a file, or throws it away. Ends with code 0 when the time is over. */

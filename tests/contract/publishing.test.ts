@@ -62,6 +62,24 @@ describeMediaServers('publishing', (kind) => {
     expect(now.readers).toEqual([]);
   });
 
+  test('of two publishers the list of sessions names the one that has the path, with where it comes from', async () => {
+    await raw('cam');
+    const newcomer = await raw('cam');
+    const { source } = await shared.server.path('cam');
+    const publishing = await until(
+      async () => {
+        const { items } = (await shared.server.api('GET', '/v3/rtspsessions/list')).body;
+        const here = items.filter((item: { path: string; state: string }) => item.path === 'cam');
+        return here.length === 1 && here;
+      },
+      { what: 'the first one to leave the list' },
+    );
+    const { localAddress, localPort } = newcomer.socket;
+    expect(publishing).toMatchObject([
+      { id: source?.id, state: 'publish', remoteAddr: `${localAddress}:${localPort}` },
+    ]);
+  });
+
   test('where replacing is off a newcomer is refused at RECORD and the first goes on', async () => {
     const first = await raw('single');
     const { source } = await shared.server.path('single');

@@ -119,6 +119,23 @@ export class FfmpegCaptures implements CaptureRunner {
     return { process: { pid, startTicks, mark, adopted }, devicePath, plan };
   }
 
+  async others(cameraId: CameraId, capture: ProcessIdentity): Promise<readonly ProcessIdentity[]> {
+    const found = await this.#processes.scan({ role: CAPTURE_ROLE, owner: cameraId });
+    // Children inherit the mark: one process stands for each.
+    const firsts = new Map(found.toReversed().map((process) => [process.mark, process]));
+    firsts.delete(capture.mark);
+    return [...firsts.values()].map(({ pid, startTicks, mark, adopted }) => ({
+      pid,
+      startTicks,
+      mark,
+      adopted,
+    }));
+  }
+
+  async end(process: ProcessIdentity, signal: AbortSignal): Promise<void> {
+    await this.#processes.stop(process, this.#stopOptions(), signal);
+  }
+
   #logFile(cameraId: CameraId): string {
     return join(this.#settings.logsFolder, `capture-${cameraId}.log`);
   }

@@ -20,6 +20,8 @@ const observedPath = z.object({
   readers: z.array(z.unknown()),
 });
 const configuredPath = z.looseObject({ name: z.string() });
+const sourced = z.object({ source: z.object({ type: z.string(), id: z.string() }).nullable() });
+const connection = z.object({ id: z.string(), remoteAddr: z.string(), state: z.string(), path: z.string() });
 const recordings = z.object({ segments: z.array(z.object({ start: z.string() })) });
 const page = z.object({ pageCount: z.number(), items: z.array(z.unknown()) });
 const MAX_QUOTE = 200;
@@ -65,6 +67,19 @@ export function readObservation(item: unknown): PathObservation {
     inboundBytes,
     readers: readers.length,
   };
+}
+
+/** What is a path's source now; null where it has none, or does not exist. @throws as readPage */
+export function readSource(answer: ApiAnswer): { readonly type: string; readonly id: string } | null {
+  if (saysNotFound(answer)) return null;
+  return readGood(sourced, answer, 'GET /v3/paths/get').source;
+}
+
+/** One line of a list of sessions or connections. @throws CameraError media-server-unreachable where it is not one */
+export function readConnection(item: unknown, what: string): z.infer<typeof connection> {
+  const read = connection.safeParse(item);
+  if (!read.success) throw unexpected(what, read.error);
+  return read.data;
 }
 
 /** One line of `/v3/config/paths/list`. @throws CameraError media-server-unreachable where it is not one */

@@ -9,10 +9,12 @@ import {
   type ConfiguredPath,
   readConfigured,
   readConfiguredOrNone,
+  readConnection,
   readInfo,
   readObservation,
   readPage,
   readSegmentStarts,
+  readSource,
   readWritten,
 } from './answers.ts';
 import { type ApiAddress, type ApiAnswer, ApiConnection, wasNeverSent } from './api-connection.ts';
@@ -29,6 +31,24 @@ export interface ControlApiSettings extends ApiAddress {
   readonly pageSize?: number;
 }
 
+/** A connection that publishes, as the server tells of it. */
+export interface PublishingConnection {
+  /** The server's word for its kind. */
+  readonly kind: string;
+  readonly id: string;
+  readonly remoteAddress: string;
+}
+
+/** Where connections of a kind are listed and kicked. */
+const CONNECTION_LISTS: Readonly<Record<string, string>> = {
+  rtspSession: 'rtspsessions',
+  rtspsSession: 'rtspssessions',
+  rtmpConn: 'rtmpconns',
+  rtmpsConn: 'rtmpsconns',
+  srtConn: 'srtconns',
+  webRTCSession: 'webrtcsessions',
+  moqSession: 'moqsessions',
+};
 const PAGE_SIZE = 1000;
 /** A server that promises more is not believed. */
 const MAX_PAGES = 1000;
@@ -88,6 +108,35 @@ export class ControlApi implements MediaServer {
         (name) => isOurPath(name) && name !== SELF_TEST_PATH && !wantedNames.has(name),
       ),
     };
+  }
+
+  /**
+   * Who publishes on this path now: RTSP sessions, and its source if that is of another kind. One that came and went
+   * between two answers is left out.
+   */
+  async publishers(name: string, signal: AbortSignal): Promise<readonly PublishingConnection[]> {
+    const path = `/v3/paths/get/${encodeURIComponent(name)}`;
+    const source = readSource(await this.#connection.request('GET', path, undefined, signal));
+    const kinds = new Set<string>(['rtspSession', ...(source === null ? [] : [source.type])]);
+    const found: PublishingConnection[] = [];
+    for (const kind of kinds) {
+      const list = CONNECTION_LISTS[kind];
+      if (list === undefined) continue;
+      for (const item of await this.#list(`/v3/${list}/list`, signal)) {
+        const { id, remoteAddr, state, path } = readConnection(item, `GET /v3/${list}/list`);
+        if (state === 'publish' && path === name) found.push({ kind, id, remoteAddress: remoteAddr });
+      }
+    }
+    return found;
+  }
+
+  /** Cuts one connection; one that is gone already is a success. */
+  async disconnect(
+    { kind, id }: Pick<PublishingConnection, 'kind' | 'id'>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const path = `/v3/${CONNECTION_LISTS[kind]}/kick/${encodeURIComponent(id)}`;
+    readWritten(await this.#connection.request('POST', path, undefined, signal), `POST ${path}`, 'success');
   }
 
   /** Has the server delete the recordings that it itself finds for a configured path, wherever they lie. */

@@ -120,6 +120,27 @@ describe('capture runner', () => {
     await captures.ended(first, never);
   });
 
+  test('a second capture of the same camera is found by its mark and ended, ours is neither', async () => {
+    const { captures, plan, world } = await setBackstage({ url });
+    const ours = await captures.start(plan, never);
+    const request = {
+      role: 'capture',
+      logFile: `${world.dataDirectory}/x.log`,
+      logLimitBytes: 10_000,
+      command: 'sh',
+      args: ['-c', 'sleep 60 & sleep 60'],
+    };
+    const second = await world.runner.spawn({ ...request, owner: 'camera0' });
+    const elsewhere = await world.runner.spawn({ ...request, owner: 'camera1' });
+    const others = await captures.others('camera0', ours);
+    expect(others).toEqual([second]);
+    await captures.end(others[0]!, never);
+    await captures.end(others[0]!, never);
+    expect(await captures.others('camera0', ours)).toEqual([]);
+    const running = new Set((await world.runner.scan({ role: 'capture' })).map(({ mark }) => mark));
+    expect(running).toEqual(new Set([ours.mark, elsewhere.mark]));
+  });
+
   test('an ffmpeg that is not installed is named', async () => {
     const { captures, plan } = await setBackstage({ url, settings: { ffmpeg: 'no-such-ffmpeg' } });
     await expect(captures.start(plan, never)).rejects.toMatchObject({
