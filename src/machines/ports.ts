@@ -14,6 +14,7 @@ import type {
   MediaServerInfo,
   PathEntry,
   PathObservation,
+  PathPublisher,
   ProbeResult,
   ProcessEnd,
   ProcessIdentity,
@@ -63,6 +64,22 @@ export interface CaptureRunner {
   stop(cameraId: CameraId, signal: AbortSignal): Promise<void>;
   /** The living capture of this camera left by an earlier life of the service. More than one: ended but the newest. */
   find(cameraId: CameraId, signal: AbortSignal): Promise<AdoptableCapture | null>;
+  /** Captures with this camera's mark beside this one: somebody started them by hand, or a crash left them. */
+  others(
+    cameraId: CameraId,
+    capture: ProcessIdentity,
+    signal: AbortSignal,
+  ): Promise<readonly ProcessIdentity[]>;
+  /** Ends this very process of ours and its group. Idempotent. @throws CameraError deadline */
+  end(process: ProcessIdentity, signal: AbortSignal): Promise<void>;
+}
+
+/** Who publishes on a path of the media server beside our capture. */
+export interface PathPublishers {
+  /** Only those that are certainly somebody else's. @throws CameraError as MediaServer's looks */
+  others(path: string, capture: ProcessIdentity, signal: AbortSignal): Promise<readonly PathPublisher[]>;
+  /** Cuts its connection in the media server; its process is left alone. One that is gone is a success. */
+  disconnect(publisher: PathPublisher, signal: AbortSignal): Promise<void>;
 }
 
 export interface AdoptableCapture {

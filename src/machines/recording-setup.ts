@@ -54,6 +54,7 @@ export type LossCause =
   | 'camera_forgotten'
   | 'capture_lost'
   | 'publisher_lost'
+  | 'foreign_publisher'
   | 'media_server_lost'
   | 'recorder_stalled';
 
@@ -92,6 +93,7 @@ const END_OF_LOSS: Record<LossCause, RecordingEndReason> = {
   camera_forgotten: 'camera_forgotten',
   capture_lost: 'stream_failed',
   publisher_lost: 'stream_failed',
+  foreign_publisher: 'stream_failed',
   media_server_lost: 'media_server_lost',
   recorder_stalled: 'media_server_lost',
 };

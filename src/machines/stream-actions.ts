@@ -1,11 +1,12 @@
 /** Actions of the stream's chart that take their values from the event: said once, used in many transitions. */
-import { lossCause, type StreamContext } from './stream-values.ts';
+import { emptyCause, lossCause, type StreamContext } from './stream-values.ts';
 import type { MediaServerInfo } from './values.ts';
 
 export const observe = {
   type: 'storeObservation' as const,
-  params: ({ event }: { event: { path: StreamContext['observation']; atMs: number } }) => ({
+  params: ({ event }: { event: { path: StreamContext['observation']; monoMs: number; atMs: number } }) => ({
     path: event.path,
+    monoMs: event.monoMs,
     atMs: event.atMs,
   }),
 };
@@ -36,7 +37,7 @@ export const publisherLost = {
   type: 'tellLost' as const,
   params: ({ event, context }: { event: { atMs: number }; context: StreamContext }) => ({
     atMs: event.atMs,
-    cause: context.server === null ? ('media_server_lost' as const) : ('publisher_lost' as const),
+    cause: emptyCause(context),
   }),
 };
 /** It happened after the last look, and the new publisher may be recorded already: to be told before `observe`. */
@@ -45,7 +46,7 @@ export const blip = {
   params: ({ event, context }: { event: { atMs: number }; context: StreamContext }) => ({
     event: {
       type: 'stream.blip' as const,
-      cause: 'publisher_replaced',
+      cause: context.contest === null ? 'publisher_replaced' : 'foreign_publisher',
       atMs: context.observedAtMs ?? event.atMs,
     },
   }),

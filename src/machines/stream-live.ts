@@ -152,6 +152,12 @@ export const live = streamSetup.createStateConfig({
             actions: { type: 'addLate', params: ({ event }) => ({ subject: event.subject }) },
           },
         ],
+        'rivals.gone': {
+          target: 'suspect',
+          reenter: true,
+          actions: 'dropContest',
+          description: 'the limit runs anew: nobody else is to blame any more',
+        },
       },
       after: {
         suspectLimit: {
@@ -227,14 +233,22 @@ export const live = streamSetup.createStateConfig({
           description: 'The server is well; the capture should be back any moment.',
           always: { guard: 'serverDown', target: 'serverDown' },
           after: {
-            republishLimit: {
-              target: '#stream.clearing',
-              actions: trouble(
-                'capture-failed',
-                'not_republished',
-                'The media server is well but the capture did not come back to it.',
-              ),
-            },
+            republishLimit: [
+              {
+                guard: 'contested',
+                target: 'serverUp',
+                reenter: true,
+                description: 'somebody else keeps it out: another capture would fare no better',
+              },
+              {
+                target: '#stream.clearing',
+                actions: trouble(
+                  'capture-failed',
+                  'not_republished',
+                  'The media server is well but the capture did not come back to it.',
+                ),
+              },
+            ],
           },
         },
       },

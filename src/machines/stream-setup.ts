@@ -17,10 +17,13 @@ import type { AdoptableCapture } from './ports.ts';
 import { recordingMachine } from './recording.ts';
 import { goneTrouble, type LossCause, type RecordingEvent } from './recording-setup.ts';
 import { parentOf } from './report.ts';
+import { rivalsMachine } from './rivals.ts';
 import { type SnapshotEvent, type SnapshotInput, snapshotMachine } from './snapshot.ts';
 import {
   lossCause,
   published,
+  publishedWith,
+  publisherChanged,
   SLOW_CODES,
   type StreamContext,
   type StreamEvent,
@@ -52,7 +55,15 @@ const settingsOf = (order: RecordingOrder): RecordSettings => ({
 });
 
 /** One look at the path. */
-type Look = { readonly path: PathObservation | null; readonly atMs: number };
+type Look = { readonly path: PathObservation | null; readonly monoMs: number; readonly atMs: number };
+
+/** From where bytes are counted as ours. */
+function baselineAt(context: StreamContext, path: PathObservation | null): number {
+  if (path === null || !path.available) return 0;
+  // Bytes that shrank are a new publisher's: counted from nothing.
+  if (context.observation !== null && path.inboundBytes < context.observation.inboundBytes) return 0;
+  return context.baselineBytes ?? path.inboundBytes;
+}
 
 const agreed = (context: StreamContext): boolean =>
   context.entry !== null && context.agreedRevision === context.revision;
@@ -66,6 +77,7 @@ export const streamSetup = setup({
     path: pathMachine,
     viewers: viewersMachine,
     watchdog: watchdogMachine,
+    rivals: rivalsMachine,
     recording: recordingMachine,
     snapshot: snapshotMachine,
     findCapture: fromPromise<AdoptableCapture | null, CameraId>(no('findCapture')),
@@ -86,9 +98,15 @@ export const streamSetup = setup({
     dropPlan: assign({ plan: null }),
     storeServer: assign({ server: (_, params: { info: MediaServerInfo }) => params.info }),
     notePresent: assign({ present: (_, params: { devicePaths: readonly string[] }) => params.devicePaths }),
-    dropServer: assign({ server: null, observation: null }),
+    dropServer: enqueueActions(({ enqueue }) => {
+      enqueue.assign({ server: null, observation: null });
+      enqueue.sendTo('rivals', { type: 'source.forgotten' });
+    }),
     storeFound: assign({ found: (_, params: { found: AdoptableCapture | null }) => params.found }),
-    storeProcess: assign({ process: (_, params: { process: ProcessIdentity }) => params.process }),
+    storeProcess: enqueueActions(({ enqueue }, { process }: { process: ProcessIdentity }) => {
+      enqueue.assign({ process });
+      enqueue.sendTo('rivals', { type: 'capture.changed', capture: process });
+    }),
     adoptFound: assign({
       process: ({ context }) => context.found?.process ?? null,
       plan: ({ context }) => context.plan ?? context.found?.plan ?? null,
@@ -96,25 +114,27 @@ export const streamSetup = setup({
       late: [],
     }),
     /** What was last seen on the path was this capture's, too. */
-    forgetCapture: assign({
-      process: null,
-      found: null,
-      frame: null,
-      observation: null,
-      baselineBytes: null,
-      late: [],
+    forgetCapture: enqueueActions(({ enqueue }) => {
+      enqueue.assign({
+        process: null,
+        found: null,
+        frame: null,
+        observation: null,
+        baselineBytes: null,
+        late: [],
+      });
+      enqueue.sendTo('rivals', { type: 'capture.changed', capture: null });
     }),
-    storeObservation: assign({
-      observation: (_, params: Look) => params.path,
-      observedAtMs: (_, params: Look) => params.atMs,
-      baselineBytes: ({ context }, params: Look) => {
-        if (params.path === null || !params.path.available) return 0;
-        // Bytes that shrank are a new publisher's: counted from nothing.
-        if (context.observation !== null && params.path.inboundBytes < context.observation.inboundBytes)
-          return 0;
-        return context.baselineBytes ?? params.path.inboundBytes;
-      },
+    storeObservation: enqueueActions(({ context, enqueue }, { path, monoMs, atMs }: Look) => {
+      enqueue.assign({
+        observation: path,
+        observedAtMs: atMs,
+        baselineBytes: baselineAt(context, path),
+      });
+      enqueue.sendTo('rivals', { type: 'source.seen', sourceId: path?.sourceId ?? null, monoMs });
     }),
+    storeContest: assign({ contest: (_, params: { trouble: Trouble }) => params.trouble }),
+    dropContest: assign({ contest: null }),
     forgetObservation: assign({ observation: null, baselineBytes: null }),
     restartBaseline: assign({ baselineBytes: ({ context }) => context.observation?.inboundBytes ?? null }),
     storeFrame: assign({ frame: (_, params: { frame: TappedFrame }) => params.frame, tapTrouble: null }),
@@ -369,10 +389,7 @@ export const streamSetup = setup({
     publishedNow: ({ context }) => published(context),
     notPublishedNow: ({ context }) => !published(context),
     publishedWith: ({ context }, params: { path: PathObservation | null }) =>
-      params.path?.available === true &&
-      context.baselineBytes !== null &&
-      params.path.inboundBytes > context.baselineBytes &&
-      params.path.inboundBytes !== context.observation?.inboundBytes,
+      publishedWith(context, params.path),
     tapped: ({ context }) => context.frame !== null || context.tapTrouble !== null,
     grewWith: ({ context }, params: { path: PathObservation | null }) =>
       params.path?.available === true &&
@@ -381,18 +398,18 @@ export const streamSetup = setup({
     pathWentNow: ({ context }, params: { path: PathObservation | null }) =>
       params.path?.available !== true && context.observation?.available === true,
     publisherChanged: ({ context }, params: { path: PathObservation | null }) =>
-      params.path?.available === true &&
-      context.observation?.available === true &&
-      (params.path.sourceId !== context.observation.sourceId ||
-        params.path.availableTime !== context.observation.availableTime ||
-        params.path.inboundBytes < context.observation.inboundBytes),
+      publisherChanged(context, params.path),
     pictureChanged: ({ context }, params: { frame: TappedFrame }) =>
       context.frame?.digest !== params.frame.digest,
     framesLate: ({ context }) => context.late.includes('frames'),
     noneLate: ({ context }) => context.late.length === 0,
     noneLateAndPublished: ({ context }) => context.late.length === 0 && published(context),
-    worthRestart: ({ context }) =>
-      context.late.some((subject) => subject !== 'picture') || context.limits.picturePolicy === 'restart',
+    // Bytes that somebody else keeps out are no fault of the capture.
+    worthRestart: ({ context: { late, limits, contest } }) =>
+      late.includes('frames') ||
+      (late.includes('bytes') && contest === null) ||
+      (late.includes('picture') && limits.picturePolicy === 'restart'),
+    contested: ({ context }) => context.contest !== null,
     needsSlowRetry: ({ context }) => SLOW_CODES.includes(context.trouble?.code ?? ''),
     attemptsExhausted: ({ context }) => context.attempts >= context.limits.attempts,
     foundOne: (_, params: { found: AdoptableCapture | null }) => params.found !== null,

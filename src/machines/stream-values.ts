@@ -2,6 +2,7 @@
 import type { Trouble } from './errors.ts';
 import type { AdoptableCapture } from './ports.ts';
 import type { LossCause, RecordingLimits } from './recording-setup.ts';
+import type { RivalLimits, RivalsReport } from './rivals.ts';
 import type { SnapshotInput } from './snapshot.ts';
 import type { StorageLevel } from './storage.ts';
 import type {
@@ -43,6 +44,7 @@ export interface StreamLimits {
   readonly entryRetryMs: number;
   readonly releaseLimitMs: number;
   readonly lookAgainMs: number;
+  readonly rivals: RivalLimits;
 }
 
 export interface StreamInput {
@@ -77,6 +79,8 @@ export interface StreamContext extends StreamInput {
   readonly baselineBytes: number | null;
   readonly frame: TappedFrame | null;
   readonly tapTrouble: Trouble | null;
+  /** Somebody else publishes on the path. */
+  readonly contest: Trouble | null;
   readonly late: readonly WatchdogSubject[];
   readonly record: RecordSettings | null;
   readonly entry: PathEntry | null;
@@ -122,6 +126,7 @@ export type StreamEvent =
   | { type: 'capture.exited'; end: ProcessEnd; atMs: number }
   | { type: 'frame.tapped'; frame: TappedFrame }
   | WatchdogReport
+  | RivalsReport
   | { type: 'reason.add'; reason: string }
   | { type: 'reason.remove'; reason: string }
   | { type: 'record.arm'; order: RecordingOrder }
@@ -165,6 +170,39 @@ export function published(context: Pick<StreamContext, 'observation' | 'baseline
   return (
     observation?.available === true && baselineBytes !== null && observation.inboundBytes > baselineBytes
   );
+}
+
+/** The path holds a picture, and bytes came beyond what was there before, and since the last look. */
+export function publishedWith(
+  { observation, baselineBytes }: Pick<StreamContext, 'observation' | 'baselineBytes'>,
+  path: PathObservation | null,
+): boolean {
+  return (
+    path?.available === true &&
+    baselineBytes !== null &&
+    path.inboundBytes > baselineBytes &&
+    path.inboundBytes !== observation?.inboundBytes
+  );
+}
+
+/** Another source, another time, fewer bytes: the path was empty between two looks. */
+export function publisherChanged(
+  { observation }: Pick<StreamContext, 'observation'>,
+  path: PathObservation | null,
+): boolean {
+  return (
+    path?.available === true &&
+    observation?.available === true &&
+    (path.sourceId !== observation.sourceId ||
+      path.availableTime !== observation.availableTime ||
+      path.inboundBytes < observation.inboundBytes)
+  );
+}
+
+/** Why the path is empty although nobody of ours ended the capture. */
+export function emptyCause({ server, contest }: Pick<StreamContext, 'server' | 'contest'>): LossCause {
+  if (server === null) return 'media_server_lost';
+  return contest === null ? 'publisher_lost' : 'foreign_publisher';
 }
 
 /** What our own actors were doing when the stream was lost, as a recording's gap tells it. */

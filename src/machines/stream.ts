@@ -33,6 +33,7 @@ export const streamMachine = streamSetup.createMachine({
     baselineBytes: null,
     frame: null,
     tapTrouble: null,
+    contest: null,
     late: [],
     record: null,
     entry: null,
@@ -64,6 +65,11 @@ export const streamMachine = streamSetup.createMachine({
         startTimeoutMs: context.limits.demandStartTimeoutMs,
         closeAfterMs: context.limits.demandCloseAfterMs,
       }),
+    },
+    {
+      id: 'rivals',
+      src: 'rivals',
+      input: ({ context }) => ({ cameraId: context.cameraId, limits: context.limits.rivals }),
     },
   ],
   entry: 'restore',
@@ -99,6 +105,10 @@ export const streamMachine = streamSetup.createMachine({
     },
     'entry.refused': { actions: { type: 'storeTrouble', params: ({ event }) => ({ error: event.trouble }) } },
     'demand.touched': { actions: 'raiseDemand' },
+    'rivals.found': {
+      actions: { type: 'storeContest', params: ({ event }) => ({ trouble: event.trouble }) },
+    },
+    'rivals.gone': { actions: 'dropContest' },
     'viewers.came': { actions: { type: 'addReason', params: { reason: 'viewers' } } },
     'viewers.left': { actions: { type: 'removeReason', params: { reason: 'viewers' } } },
     'stream.start': {

@@ -183,6 +183,19 @@ export interface PathObservation {
   readonly readers: number;
 }
 
+/** A connection that publishes on a path, as the media server and the kernel tell of it. */
+export interface PathPublisher {
+  /** For people: `RTSP`, `RTMP`, `SRT`, `WebRTC`. */
+  readonly protocol: string;
+  /** MediaMTX's word for its kind, such as `rtspSession`, and its id there. */
+  readonly kind: string;
+  readonly id: string;
+  /** Host and port; empty where it is not known. */
+  readonly remoteAddress: string;
+  /** Who holds it on this host: its name only, arguments may hold secrets. Null elsewhere. */
+  readonly process: { readonly pid: number; readonly command: string } | null;
+}
+
 // --------------------------------------------------------------- recording
 
 export type RecordingFormat = 'fmp4' | 'mp4' | 'mkv' | 'mpegts';

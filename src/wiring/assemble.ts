@@ -19,6 +19,7 @@ import { ControlApi } from '../adapters/mediamtx/control-api.ts';
 import { keepCredentials } from '../adapters/mediamtx/credentials.ts';
 import { DemandFolderOnDisk } from '../adapters/mediamtx/demand-folder.ts';
 import { type FoundServer, findMediaServer } from '../adapters/mediamtx/finder.ts';
+import { PublishersOnPaths } from '../adapters/mediamtx/publishers.ts';
 import { SelfTest } from '../adapters/mediamtx/self-test.ts';
 import { ManagedServerProcess } from '../adapters/mediamtx/server-process.ts';
 import { Ledger } from '../adapters/process/ledger.ts';
@@ -68,11 +69,7 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
   if (config.paths.recordings_directory === '')
     await mkdir(recordingsFolder, { recursive: true, mode: 0o700 });
   if (config.paths.snapshots_directory === '') await mkdir(snapshotsFolder, { recursive: true, mode: 0o700 });
-  const ledger = await Ledger.open({
-    dataDirectory,
-    bootId: await readBootId(),
-    report: (problem) => log.warn({ file: 'ledger.json' }, problem),
-  });
+  const ledger = await Ledger.open({ dataDirectory, bootId: await readBootId() });
   const processes = new ProcessRunner({
     dataId,
     dataDirectory,
@@ -185,6 +182,7 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
       stopTimeoutMs: mediamtx.stop_timeout_ms,
       demand,
     }),
+    publishers: new PublishersOnPaths(mediaServer),
     sharedFolders: selfTest,
     recordingFiles: new RecordingFolder({ recordingsFolder, ffmpeg: capture.ffmpeg, ffprobe: 'ffprobe' }),
     snapshotFiles: new SnapshotFolder({

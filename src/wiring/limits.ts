@@ -69,6 +69,15 @@ function streamLimits(stream: Config['stream'], service: Config['service']): Str
     // Some of the service's time is left for the media server's own end.
     releaseLimitMs: Math.round(service.stop_timeout_ms * 0.75),
     lookAgainMs: stream.look_again_ms,
+    rivals: {
+      changes: stream.rival_changes,
+      windowMs: stream.rival_window_ms,
+      lookMs: stream.rival_look_ms,
+      searchMs: stream.rival_search_ms,
+      backoffMs: stream.backoff_ms,
+      backoffMaxMs: stream.backoff_max_ms,
+      backoffJitter: stream.backoff_jitter,
+    },
   };
 }
 

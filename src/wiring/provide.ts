@@ -18,6 +18,7 @@ import { streamMachine } from '../machines/stream.ts';
 import type { StreamEvent } from '../machines/stream-values.ts';
 import type { CameraId, CapturePlan, ProcessIdentity } from '../machines/values.ts';
 import { viewersMachine } from '../machines/viewers.ts';
+import { provideRivals } from './provide-rivals.ts';
 import type { World } from './world.ts';
 
 /** The service machine with everything below it alive. */
@@ -71,6 +72,7 @@ function provideStream(world: World) {
       viewers: viewersMachine.provide({
         actors: { withdrawDemand: fromPromise(({ input }) => world.demand.withdraw(input)), countReaders },
       }),
+      rivals: provideRivals(world),
       recording: provideRecording(world),
       snapshot: snapshotMachine.provide({
         actors: {

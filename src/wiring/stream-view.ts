@@ -49,7 +49,7 @@ export function streamView(
     tap: context.tapTrouble !== null ? 'tap_unavailable' : context.frame === null ? 'unknown' : 'available',
     demand,
     liveSinceAtMs: snapshot.matches('live') ? instants.liveSinceAtMs : null,
-    trouble: context.trouble ?? context.tapTrouble,
+    trouble: context.trouble ?? context.contest ?? context.tapTrouble,
   };
 }
 

@@ -9,6 +9,7 @@ import type {
   FrameTap,
   MediaServer,
   MediaServerProcess,
+  PathPublishers,
   RecordingFiles,
   SharedFolders,
   SnapshotFiles,
@@ -26,6 +27,7 @@ export interface World {
   readonly demand: DemandFolder;
   readonly mediaServer: MediaServer;
   readonly mediaServerProcess: MediaServerProcess;
+  readonly publishers: PathPublishers;
   readonly sharedFolders: SharedFolders;
   readonly recordingFiles: RecordingFiles;
   readonly snapshotFiles: SnapshotFiles;

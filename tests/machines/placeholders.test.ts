@@ -5,6 +5,7 @@ import { discoveryMachine } from '../../src/machines/discovery.ts';
 import { mediaServerMachine } from '../../src/machines/media-server.ts';
 import { pathMachine } from '../../src/machines/path.ts';
 import { recordingMachine } from '../../src/machines/recording.ts';
+import { rivalsMachine } from '../../src/machines/rivals.ts';
 import { serviceMachine } from '../../src/machines/service.ts';
 import { snapshotMachine } from '../../src/machines/snapshot.ts';
 import { storageMachine } from '../../src/machines/storage.ts';
@@ -21,6 +22,7 @@ const MACHINES: readonly AnyStateMachine[] = [
   streamMachine,
   pathMachine,
   viewersMachine,
+  rivalsMachine,
   recordingMachine,
   snapshotMachine,
 ];

@@ -6,6 +6,7 @@ import { CameraError } from '../../src/machines/errors.ts';
 import { mediaServerMachine } from '../../src/machines/media-server.ts';
 import { pathMachine } from '../../src/machines/path.ts';
 import { recordingMachine } from '../../src/machines/recording.ts';
+import { rivalsMachine } from '../../src/machines/rivals.ts';
 import { serviceMachine } from '../../src/machines/service.ts';
 import { snapshotMachine } from '../../src/machines/snapshot.ts';
 import { storageMachine } from '../../src/machines/storage.ts';
@@ -105,6 +106,8 @@ function streamEvents(snapshot: AnyMachineSnapshot): readonly ModelEvent[] {
     { type: 'storage.changed', level: 'critical' },
     { type: 'viewers.came' },
     { type: 'viewers.left' },
+    { type: 'rivals.found', trouble: failure('capture-failed') },
+    { type: 'rivals.gone' },
     { type: 'capture.spawned', process: processOf() },
     { type: 'capture.exited', end: endOf('capture-failed'), atMs: 1 },
     { type: 'capture.exited', end: endOf('device-busy'), atMs: 1 },
@@ -166,6 +169,24 @@ const PICTURE_EVENTS = [
   'snapshot.order',
   'snapshot.ended',
 ];
+
+const RIVAL_EVENTS = [
+  'camera.ready',
+  'stream.start',
+  'stream.stop',
+  'server.up',
+  'server.down',
+  'entry.agreed',
+  'path.observed',
+  'frame.tapped',
+  'capture.exited',
+  'watchdog.late',
+  'watchdog.fresh',
+  'rivals.found',
+  'rivals.gone',
+];
+
+const rival = { what: 'capture', process: processOf(7) };
 
 const streamInput = {
   cameraId: 'camera0',
@@ -277,6 +298,32 @@ export const MODELS: Readonly<Record<string, Model>> = {
     ],
     good: (snapshot) => snapshot.matches('none'),
   },
+  rivals: {
+    machine: rivalsMachine,
+    alphabets: [
+      {
+        input: { cameraId: 'camera0', limits: streamLimits.rivals },
+        events: () => [
+          { type: 'capture.changed', capture: processOf() },
+          { type: 'capture.changed', capture: null },
+          { type: 'source.seen', sourceId: 'a', monoMs: 1 },
+          { type: 'source.seen', sourceId: 'b', monoMs: 1 },
+          { type: 'source.seen', sourceId: 'b', monoMs: 60_000 },
+          { type: 'source.seen', sourceId: null, monoMs: 1 },
+          { type: 'source.forgotten' },
+        ],
+        outputs: { findRivals: () => [[], [rival]] },
+        errors: { '*': [failure('media-server-unreachable'), failure('deadline')] },
+        facts: ({ context }) => [
+          context.capture === null,
+          context.sourceId,
+          context.changedMonoMs.length,
+          Math.min(context.rounds, 2),
+        ],
+      },
+    ],
+    good: (snapshot) => snapshot.matches('calm'),
+  },
   path: {
     machine: pathMachine,
     alphabets: [
@@ -386,12 +433,22 @@ export const MODELS: Readonly<Record<string, Model>> = {
   },
   stream: {
     machine: streamMachine.provide({
-      actors: { path: silent, viewers: silent, watchdog: silent, recording: silent, snapshot: silent },
+      actors: {
+        path: silent,
+        viewers: silent,
+        rivals: silent,
+        watchdog: silent,
+        recording: silent,
+        snapshot: silent,
+      },
     }),
     alphabets: [
       {
         input: streamInput,
-        events: (snapshot) => streamEvents(snapshot).filter(({ type }) => type !== 'camera.present'),
+        events: (snapshot) =>
+          streamEvents(snapshot).filter(
+            ({ type }) => type !== 'camera.present' && !type.startsWith('rivals.'),
+          ),
         outputs: {
           findCapture: () => [null, { process: processOf(1, true), devicePath: '/dev/video0', plan: plan() }],
           countReaders: () => [0, 1],
@@ -405,6 +462,12 @@ export const MODELS: Readonly<Record<string, Model>> = {
           findCapture: () => [null, { process: processOf(1, true), devicePath: '/dev/video0', plan: plan() }],
           countReaders: () => [0, 1],
         },
+        errors: { '*': troubles },
+      },
+      {
+        input: streamInput,
+        events: (snapshot) => streamEvents(snapshot).filter(({ type }) => RIVAL_EVENTS.includes(type)),
+        outputs: { findCapture: () => [null], countReaders: () => [0] },
         errors: { '*': troubles },
       },
       {

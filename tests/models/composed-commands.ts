@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Trouble } from '../../src/machines/errors.ts';
 import type { StorageLevel } from '../../src/machines/storage.ts';
 import type { FakeWorld } from '../support/fake-world.ts';
-import { device, failure, movedDevice, order } from '../support/machine-fixtures.ts';
+import { device, failure, movedDevice, order, processOf } from '../support/machine-fixtures.ts';
 import { settled } from '../support/machines.ts';
 import { type House, probes, type Told } from './composed-house.ts';
 import { check } from './composed-rules.ts';
@@ -242,6 +242,12 @@ export const COMMANDS: fc.Arbitrary<Command>[] = [
     act('retry', ({ world, rig }) => {
       rig.actor.send({ type: 'camera.retry' });
       return world.send({ type: 'stream.retry' });
+    }),
+  ),
+  fc.constant(
+    set('somebody else publishes', (world) => {
+      world.rivals = [{ what: 'capture', process: processOf(4711) }];
+      world.thrownOut();
     }),
   ),
   fc.constant(act('drift', ({ world }) => world.send({ type: 'entry.drifted' }))),

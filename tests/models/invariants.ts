@@ -77,6 +77,15 @@ export const INVARIANTS: Readonly<Record<string, Invariants>> = {
   viewers: {
     'who watches was counted': (snapshot) => !snapshot.matches('watching') || snapshot.context.readers > 0,
   },
+  rivals: {
+    'nobody is looked for without a capture of ours': (snapshot) =>
+      snapshot.matches('calm') || snapshot.context.capture !== null,
+    'who is ended was found, and named': (snapshot) =>
+      !snapshot.matches('ending') ||
+      (snapshot.context.rivals.length > 0 && snapshot.context.trouble !== null),
+    'nothing is said of anybody in calm': (snapshot) =>
+      !snapshot.matches('calm') || snapshot.context.trouble === null,
+  },
   path: {
     'what is agreed is what is wanted': (snapshot) =>
       !snapshot.matches('agreed') || snapshot.context.revision > 0,

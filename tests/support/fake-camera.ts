@@ -3,6 +3,7 @@ import { type Actor, type AnyActorRef, createActor, fromPromise, type StateValue
 import { type CameraInput, cameraMachine } from '../../src/machines/camera.ts';
 import { pathMachine } from '../../src/machines/path.ts';
 import { recordingMachine } from '../../src/machines/recording.ts';
+import { rivalsMachine } from '../../src/machines/rivals.ts';
 import { snapshotMachine } from '../../src/machines/snapshot.ts';
 import { statePath } from '../../src/machines/state-path.ts';
 import { streamMachine } from '../../src/machines/stream.ts';
@@ -28,6 +29,7 @@ export function streamIn(world: FakeWorld) {
     actors: {
       path: pathMachine.provide({ actors: world.path }),
       viewers: viewersMachine.provide({ actors: { countReaders, withdrawDemand: world.withdrawDemand } }),
+      rivals: rivalsMachine.provide({ actors: { findRivals: world.findRivals, endRivals: world.endRivals } }),
       recording: recordingMachine.provide({ actors: world.recorder as never }),
       snapshot: snapshotMachine.provide({
         actors: {

@@ -13,6 +13,7 @@ import {
 } from 'xstate';
 import { CameraError, type Trouble } from '../../src/machines/errors.ts';
 import type { AdoptableCapture } from '../../src/machines/ports.ts';
+import type { Rival } from '../../src/machines/rival.ts';
 import type {
   CapturePlan,
   FinishedRecording,
@@ -70,6 +71,10 @@ export class FakeWorld {
   writesTakeMs = 0;
   /** Null: writes are taken; else they fail with it. */
   writeFailure: CameraError | null = null;
+
+  /** Who publishes on the path beside the capture, and who was ended. */
+  rivals: readonly Rival[] = [];
+  readonly rivalsEnded: Rival[] = [];
 
   // ---- the capture and the tap
   capture: Capture | null = null;
@@ -168,6 +173,11 @@ export class FakeWorld {
     if (this.capture !== null) this.capture.publishesFromMs = this.clock.now() + PUBLISH_MS;
   }
 
+  /** Somebody else took the path and the capture took it back, between two looks. */
+  thrownOut(): void {
+    this.#newSource();
+  }
+
   get published(): boolean {
     return (
       this.server !== null &&
@@ -246,6 +256,19 @@ export class FakeWorld {
     if (this.capture === null) return null;
     const { process, plan } = this.capture;
     return { process: { ...process, adopted: true }, devicePath: plan.devicePath, plan };
+  });
+
+  readonly findRivals = fromPromise<readonly Rival[], { cameraId: string; capture: ProcessIdentity | null }>(
+    async () => {
+      this.#requireServer();
+      return this.rivals;
+    },
+  );
+
+  readonly endRivals = fromPromise<void, readonly Rival[]>(async ({ input }) => {
+    this.#requireServer();
+    this.rivalsEnded.push(...input);
+    this.rivals = [];
   });
 
   readonly checkTap = fromPromise<void, string>(async ({ signal }) => {

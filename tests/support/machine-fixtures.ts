@@ -177,6 +177,15 @@ export const streamLimits: StreamLimits = {
   entryRetryMs: 1000,
   releaseLimitMs: 15_000,
   lookAgainMs: 1000,
+  rivals: {
+    changes: 2,
+    windowMs: 5000,
+    lookMs: 200,
+    searchMs: 5000,
+    backoffMs: 1000,
+    backoffMaxMs: 30_000,
+    backoffJitter: [1, 1],
+  },
 };
 
 export const cameraLimits: CameraLimits = {
