@@ -1,5 +1,6 @@
 /** Does what a step says, to the real thing, and notes it in the diary. What is not there is not done. */
-import { rmSync, statfsSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { statfsSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SyntheticFault } from '../../src/machines/ports.ts';
 import { controlApi } from '../../tests/support/control-api.ts';
@@ -73,7 +74,13 @@ export class Hands {
         return this.#fill('fillRecordings', this.#house.recordingsDisk, 0);
       case 'removeRuntime':
         this.#diary.did('removeRuntime', null);
-        return rmSync(this.#house.runtimeFolder, { recursive: true, force: true });
+        // Again where somebody writes into it meanwhile.
+        return rm(this.#house.runtimeFolder, {
+          recursive: true,
+          force: true,
+          maxRetries: 20,
+          retryDelay: 10,
+        });
       case 'staleDemand':
         return this.#leaveDemand(camera);
       case 'watch':

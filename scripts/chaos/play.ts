@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { untilListed } from '../../tests/support/recordings.ts';
 import { Diary } from './diary.ts';
 import { Hands, pause } from './hands.ts';
+import { camerasOf, Hearing } from './hearing.ts';
 import type { House } from './house.ts';
 import { PATIENCE } from './limits.ts';
 import { type Look, lookAt } from './look.ts';
@@ -35,6 +36,9 @@ export class Player {
   readonly #cameras: readonly string[];
   readonly #visitors: Visitors;
   #looks = 0;
+  /** Of the present life; null until it listens. */
+  #hearing: Hearing | null = null;
+  #heardLife = 0;
   /** What was done in this round, with times. */
   journal: string[] = [];
 
@@ -104,7 +108,7 @@ export class Player {
     const deadlineMs = performance.now() + PATIENCE.restMs;
     for (;;) {
       const unrest = unrestOf(await lookAt(this.#house), await leftoversOf(this.#house), this.#cameras);
-      if (unrest.length === 0) return;
+      if (unrest.length === 0) return this.#compareWithTold();
       if (performance.now() > deadlineMs) {
         const limit = `${PATIENCE.restMs} ms`;
         this.#house.judge.condemn(`Everything is at rest within ${limit} after calm`, unrest.join('; '));
@@ -112,6 +116,25 @@ export class Player {
       if (this.#house.judge.verdict !== null) return;
       await pause(LOOK_EVERY_MS);
     }
+  }
+
+  /** What a client was told one by one is what it would be told now. */
+  async #compareWithTold(): Promise<void> {
+    if (this.#hearing === null) return;
+    const differences = this.#hearing.differences(await camerasOf(this.#house.service.client));
+    if (differences.length > 0)
+      this.#house.judge.condemn('Notifications in order end where asking does', differences.join('; '));
+  }
+
+  /** One listener a life. It may end while it begins to listen. */
+  async #listen(): Promise<void> {
+    const house = this.#house;
+    if (!house.isUp || this.#heardLife === house.life) return;
+    const { life } = house;
+    this.#heardLife = life;
+    this.#hearing = null;
+    const hearing = await Hearing.to(house.service.client).catch(() => null);
+    if (life === house.life) this.#hearing = hearing;
   }
 
   async #recordOne(orders: Orders, camera: string): Promise<void> {
@@ -133,6 +156,7 @@ export class Player {
     while (!signal.aborted) {
       const fresh = life !== this.#house.life;
       life = this.#house.life;
+      await this.#listen();
       const look = await lookAt(this.#house);
       for (const line of this.#house.defects()) judge.condemn('The log tells of no defect', line);
       // A look that began in one life and ended in another compares two worlds.

@@ -79,21 +79,35 @@ export interface ScriptWish {
   readonly lengthMs: number;
 }
 
-const WEIGHTS = Object.fromEntries(STEP_KINDS.map((kind) => [kind, KINDS[kind].weight])) as Record<
-  StepKind,
-  number
->;
+function weightsOf(theme: keyof typeof THEMES): Record<StepKind, number> {
+  const weigh = (kind: StepKind) =>
+    LEFT_ALONE[theme].some((pattern) => pattern.test(kind)) ? 0 : KINDS[kind].weight;
+  return Object.fromEntries(STEP_KINDS.map((kind) => [kind, weigh(kind)])) as Record<StepKind, number>;
+}
+/**
+ * Half of the rounds do everything. In the others one half of the world is left alone, so that what the rest may never
+ * cost (a picture, a process) is seen: where everything is touched, everything may be missing.
+ */
+const THEMES = { everything: 4, controlPlane: 2, hardware: 1, mediaServer: 1 } as const;
+const LEFT_ALONE: Readonly<Record<keyof typeof THEMES, readonly RegExp[]>> = {
+  everything: [],
+  controlPlane: [/plug$/, /mute$/, /Capture$/, /Server$/, /Publisher$/, /Recordings$/, /^stopService$/],
+  hardware: [/Server$/, /Publisher$/, /Service(Twice)?$/, /^handOver$/, /Recordings$/],
+  mediaServer: [/plug$/, /mute$/, /Capture$/, /Service(Twice)?$/, /^handOver$/],
+};
+
 /** A round begins with something to lose. */
 const OPENINGS = { startRecording: 4, startStreaming: 2, watch: 2 } as const;
 
 export function scriptOf({ seed, round, cameras, lengthMs }: ScriptWish): readonly Step[] {
   const dice = new Dice(seed, round, cameras);
+  const weights = weightsOf(dice.weighted(THEMES));
   const steps: Step[] = [];
   const openings = dice.between(1, cameras);
   let leftMs = lengthMs;
   while (leftMs > 0) {
     const opening = steps.length < openings;
-    const kind: StepKind = opening ? dice.weighted(OPENINGS) : dice.weighted(WEIGHTS);
+    const kind: StepKind = opening ? dice.weighted(OPENINGS) : dice.weighted(weights);
     const step = stepOf(kind, dice, cameras, opening && steps.length === openings - 1);
     steps.push(step);
     leftMs -= step.thenWaitMs;

@@ -13,12 +13,15 @@ export interface ShelfReport {
   readonly failed: number;
 }
 
+interface Filed extends ListedRecording {
+  readonly device: string;
+  /** When the session ended; it may have waited for its camera for some time by then. */
+  readonly modified_time: string;
+}
+
 /** Judges what is new, and removes it: the disk is small. */
 export async function checkShelf(house: House, diary: Diary): Promise<ShelfReport> {
-  const { files } = await house.service.call<{ files: (ListedRecording & { device: string })[] }>(
-    'list_recordings',
-    { limit: 1000 },
-  );
+  const { files } = await house.service.call<{ files: Filed[] }>('list_recordings', { limit: 1000 });
   const condemn = (evidence: string) =>
     house.judge.condemn(
       'Every recording that was accepted is filed and whole, or its failure is told',
@@ -28,8 +31,7 @@ export async function checkShelf(house: House, diary: Diary): Promise<ShelfRepor
   for (const recording of files) {
     const accepted = diary.accepted.filter(({ session }) => session === recording.session_id);
     const fromMs = Date.parse(recording.parts[0]?.start_time ?? '');
-    const spanMs = spanOf(recording);
-    const felt = diary.felt(recording.device, fromMs, fromMs + spanMs);
+    const felt = diary.felt(recording.device, fromMs, Date.parse(recording.modified_time));
     try {
       const parts = await play(house.recordingsFolder, recording);
       frames += parts.reduce((sum, part) => sum + part.frames.length, 0);
@@ -60,12 +62,6 @@ export async function checkShelf(house: House, diary: Diary): Promise<ShelfRepor
   }
   if (house.judge.verdict === null) for (const recording of files) remove(house.recordingsFolder, recording);
   return { recordings: files.length, frames, failed: failed.length };
-}
-
-function spanOf({ parts }: ListedRecording): number {
-  const [first, last] = [parts[0], parts.at(-1)];
-  if (first === undefined || last === undefined) return 0;
-  return Date.parse(last.start_time) + last.duration_ms - Date.parse(first.start_time) + 3000;
 }
 
 async function play(folder: string, { parts }: ListedRecording): Promise<PlayedPart[]> {

@@ -39,6 +39,14 @@ export async function ensureBuilt(project) {
   writeFileSync(join(project, STAMP), digest);
 }
 
+/** Compiles scripts and what they share with the tests to .cache/scripts. @throws {Stop} with the compiler's words */
+export async function ensureScriptsBuilt(project) {
+  const tsc = join(project, 'node_modules/typescript/bin/tsc');
+  const command = [process.execPath, tsc, '-p', 'tsconfig.scripts.json'];
+  const { ok, lines } = await runLong('Building the command', command, { cwd: project });
+  if (!ok) throw new Stop(`The build failed:\n${lastWords(lines)}`);
+}
+
 /** For `npm start`. */
 export function main() {
   return conclude(() => ensureBuilt(PROJECT));

@@ -1,10 +1,10 @@
 /** Brings what chaos needs, builds the service and chaos itself, and runs it in this terminal. */
 import { spawn } from 'node:child_process';
-import { ensureBuilt } from './build.mjs';
+import { ensureBuilt, ensureScriptsBuilt } from './build.mjs';
 import { ensurePackages } from './npm-packages.mjs';
 import { ensurePrograms, thisMachine } from './prerequisites.mjs';
 import { FOR_SERVICE } from './programs.mjs';
-import { conclude, lastWords, runLong, Stop } from './progress.mjs';
+import { conclude } from './progress.mjs';
 import { PROJECT } from './project.mjs';
 
 /** @param {readonly string[]} words the command line after `--` */
@@ -13,14 +13,7 @@ export function main(words) {
     await ensurePrograms(FOR_SERVICE, thisMachine());
     await ensurePackages(PROJECT);
     await ensureBuilt(PROJECT);
-    const tsc = [
-      process.execPath,
-      `${PROJECT}/node_modules/typescript/bin/tsc`,
-      '-p',
-      'tsconfig.scripts.json',
-    ];
-    const { ok, lines } = await runLong('Building chaos', tsc, { cwd: PROJECT });
-    if (!ok) throw new Stop(`The build failed:\n${lastWords(lines)}`);
+    await ensureScriptsBuilt(PROJECT);
     process.exitCode = await run([`${PROJECT}/.cache/scripts/scripts/chaos/main.js`, ...words]);
   });
 }

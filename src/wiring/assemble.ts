@@ -69,7 +69,11 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
   if (config.paths.recordings_directory === '')
     await mkdir(recordingsFolder, { recursive: true, mode: 0o700 });
   if (config.paths.snapshots_directory === '') await mkdir(snapshotsFolder, { recursive: true, mode: 0o700 });
-  const ledger = await Ledger.open({ dataDirectory, bootId: await readBootId() });
+  const ledger = await Ledger.open({
+    dataDirectory,
+    bootId: await readBootId(),
+    report: (problem) => log.warn({ file: 'ledger.json' }, problem),
+  });
   const processes = new ProcessRunner({
     dataId,
     dataDirectory,

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { describeMediaServers } from '../contract/servers.ts';
 import { freePorts } from '../support/ports.ts';
 import { startService, type TestService } from '../support/service.ts';
@@ -20,14 +20,6 @@ async function holdPort(port: number): Promise<Server> {
   return server;
 }
 
-/** The service's file with some keys changed, under another name. */
-function otherConfig(service: TestService, change: (config: Config) => void): string {
-  const config = parse(readFileSync(service.configFile, 'utf8')) as Config;
-  change(config);
-  const file = join(service.folder, 'other.yml');
-  writeFileSync(file, stringify(config));
-  return file;
-}
 type Config = Record<string, Record<string, unknown>>;
 
 test('a configuration that is wrong ends with 2 and names what is wrong', async () => {
@@ -58,24 +50,6 @@ describeMediaServers('a start', (server) => {
   });
   const dataPlane = (of: TestService) =>
     ['capture', 'media-server', 'cameras'].flatMap((role) => of.processes(role));
-
-  test('on a data directory in use ends with 4 and names its holder, who is not disturbed', async () => {
-    service = await startService(server);
-    const { pid } = service;
-    const ports = await freePorts(4);
-    const file = otherConfig(service, (config) => {
-      Object.assign(config.server!, { port: ports[0], health_port: ports[1] });
-      Object.assign(config.mediamtx!, { api_port: ports[2], rtsp_port: ports[3] });
-    });
-    for (const config of [service.configFile, file]) {
-      const end = await runService(['--config', config]).ended;
-      expect(end.code).toBe(4);
-      expect(end.said).toHaveLength(1);
-      expect(end.said[0]).toContain(`process ${pid}`);
-    }
-    expect(await service.call('get_system_status')).toMatchObject({ status: 'ready' });
-    expect(dataPlane(service)).toHaveLength(2);
-  });
 
   test('on a taken port says which and leaves nothing running, but what ran before', async () => {
     service = await startService(server);

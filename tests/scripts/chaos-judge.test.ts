@@ -1,6 +1,7 @@
 /** Each invariant of chaos is broken once by hand: a check that cannot fail would be none. */
 import { expect, test } from 'vitest';
 import { Diary } from '../../scripts/chaos/diary.ts';
+import { Hearing } from '../../scripts/chaos/hearing.ts';
 import { isDefect } from '../../scripts/chaos/house.ts';
 import { type Finding, Judge } from '../../scripts/chaos/judge.ts';
 import { longestStayMs, PATIENCE } from '../../scripts/chaos/limits.ts';
@@ -141,6 +142,28 @@ test('a recording that was told to stop may have no picture', () => {
   diary.stopped('camera0');
   expect(diary.wasStopped(accepted)).toBe(true);
   expect(diary.wasStopped({ ...accepted, orderedAtMs: Date.now() + 1000 })).toBe(false);
+});
+
+test('a client that was told something else than what is, or half a story, is found', () => {
+  const camera = { device: 'camera0', status: 'CONNECTED', name: 'C', resolution: '320x240', fps: 10 };
+  const hearing = new Hearing();
+  hearing.camera({ ...camera, status: 'DISCONNECTED', resolution: '' });
+  expect(hearing.differences([camera])).toEqual([
+    'camera0 is CONNECTED C 320x240 10, told was DISCONNECTED C without picture 10',
+  ]);
+  hearing.camera(camera);
+  hearing.recording({ filename: 'adopted.mp4', status: 'STOPPED' });
+  hearing.recording({ filename: 'a.mp4', status: 'STARTED' });
+  expect(hearing.differences([camera])).toEqual(['a.mp4 STARTED, and its end was not told']);
+  hearing.recording({ filename: 'a.mp4', status: 'STOPPED' });
+  expect(hearing.differences([camera])).toEqual([]);
+  hearing.recording({ filename: 'a.mp4', status: 'FAILED' });
+  hearing.recording({ filename: 'a.mp4', status: 'STARTED' });
+  expect(hearing.differences([camera])).toEqual([
+    'a.mp4 ended twice, now FAILED',
+    'a.mp4 STARTED twice',
+    'a.mp4 STARTED, and its end was not told',
+  ]);
 });
 
 const left: Leftovers = {

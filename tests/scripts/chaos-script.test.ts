@@ -37,6 +37,16 @@ test('a round begins with somebody who wants something, and lasts as long as wis
   }
 });
 
+test('in some rounds the control plane alone is hurt: there nothing may be lost', () => {
+  const harmless = Array.from({ length: 60 }, (_, index) => scriptOf({ ...wish, round: index + 1 })).filter(
+    (steps) =>
+      steps.every(({ kind }) => !/plug|mute|Capture|Server|Publisher|fillRec|stopService/.test(kind)),
+  );
+  expect(harmless.length).toBeGreaterThan(5);
+  const kills = harmless.map((steps) => steps.filter(({ kind }) => /^kill/.test(kind)).length);
+  expect(Math.max(...kills)).toBeGreaterThan(2);
+});
+
 test('a step is told in words', () => {
   const [step] = scriptOf(wish);
   const told = { ...step!, kind: 'startRecording', camera: 'camera2', format: 'mkv', durationS: 5 } as const;

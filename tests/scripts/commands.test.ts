@@ -39,7 +39,7 @@ test('the demo says how it is used', () => {
   expect(stdout).toMatch(/^Usage: npm run demo -- \[--cameras N\]/);
 });
 
-test.each(['demo.mjs', 'test.mjs', 'test-browser.mjs'])(
+test.each(['demo.mjs', 'test.mjs', 'test-browser.mjs', 'bench.mjs'])(
   '%s names the packages and ends with 3 where ffmpeg cannot be installed',
   (script) => {
     const machine = fakeMachine({ isRoot: false });

@@ -19,6 +19,8 @@ type Section = Readonly<Record<string, unknown>>;
 export interface ServiceOptions {
   /** Synthetic cameras, 320x240 at 10 fps. Default 1. */
   readonly cameras?: number;
+  /** `shipped`: every limit and interval is its default, for figures. Default `shortened`. */
+  readonly limits?: 'shortened' | 'shipped';
   /** Sections that are laid over the defaults for tests. */
   readonly config?: Readonly<Record<string, Section>>;
   /** Of node itself, before the service's entry. */
@@ -27,19 +29,19 @@ export interface ServiceOptions {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** Limits short enough to test, long enough for a loaded machine with two cores. */
-const TEST_CONFIG: Readonly<Record<string, Section>> = {
-  camera: {
-    include_real: false,
-    synthetic_width_px: 320,
-    synthetic_height_px: 240,
-    synthetic_rate_fps: 10,
-    confirm_after_ms: 200,
-  },
+/** The cameras of every test: synthetic, small and slow. */
+const SMALL_CAMERAS: Readonly<Record<string, Section>> = {
+  camera: { include_real: false, synthetic_width_px: 320, synthetic_height_px: 240, synthetic_rate_fps: 10 },
   capture: { width_px: 320, height_px: 240, rate_fps: 10 },
+  mediamtx: { viewer_address: '127.0.0.1' },
+};
+
+/** Limits short enough to test, long enough for a loaded machine with two cores. */
+const SHORTENED: Readonly<Record<string, Section>> = {
+  camera: { confirm_after_ms: 200 },
   stream: { demand_close_after_ms: 2000, backoff_ms: 300, backoff_max_ms: 1000, start_timeout_ms: 15_000 },
   recording: { ready_timeout_ms: 20_000 },
-  mediamtx: { health_check_interval_ms: 500, hls: false, webrtc: false, viewer_address: '127.0.0.1' },
+  mediamtx: { health_check_interval_ms: 500, hls: false, webrtc: false },
   logging: { level: 'info', format: 'json' },
   debug: { fault_injection: true },
 };
@@ -346,7 +348,7 @@ export async function startService(
 async function configFor(
   folder: string,
   server: MediaServerKind,
-  { cameras = 1, config = {} }: ServiceOptions,
+  { cameras = 1, limits = 'shortened', config = {} }: ServiceOptions,
 ) {
   const [port, healthPort, apiPort, rtspPort, hlsPort, webrtcPort, udpPort] = await freePorts(7);
   const base: Record<string, Section> = {
@@ -363,7 +365,7 @@ async function configFor(
     camera: { synthetic_count: cameras },
   };
   const merged: Record<string, Section> = {};
-  for (const layer of [TEST_CONFIG, base, config]) {
+  for (const layer of [SMALL_CAMERAS, limits === 'shortened' ? SHORTENED : {}, base, config]) {
     for (const [name, section] of Object.entries(layer)) merged[name] = { ...merged[name], ...section };
   }
   return merged;

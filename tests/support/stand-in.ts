@@ -2,7 +2,7 @@
  * A program that the service starts in place of a real one. It may do something first, then it turns into the real one
  * under the same pid. Where it is told to, it kills the service that started it: a moment that no timer could meet.
  */
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** When it kills the service: before or after its own pid stands in the ledger. */
@@ -13,6 +13,8 @@ export interface StandInOptions {
   readonly name: string;
   /** The real program, with arguments that come first. */
   readonly program: readonly string[];
+  /** What it answers to `--version`; default: what the program does. */
+  readonly version?: string;
   /** What it does as a process of the data plane before it turns into the program; a shell's lines. `$here` is its folder. */
   readonly first?: string;
 }
@@ -22,25 +24,23 @@ export class StandIn {
   readonly #order: string;
 
   /** @param folder an existing one, of this test only */
-  constructor(folder: string, { name, program, first = '' }: StandInOptions) {
+  constructor(folder: string, { name, program, version, first = '' }: StandInOptions) {
     this.file = join(folder, name);
     this.#order = join(folder, `${name}.kill-parent`);
     const real = program.map((word) => `'${word}'`).join(' ');
-    writeFileSync(this.file, script(real, first), { mode: 0o755 });
+    const asked = version === undefined ? '' : `[ "$1" = --version ] && echo '${version}' && exit`;
+    writeFileSync(this.file, script(real, { asked, first }), { mode: 0o755 });
   }
 
   /** Its next start ends the service by SIGKILL. @param ledger the file that it looks into */
   killParent(when: ParentKill, ledger: string): void {
     writeFileSync(this.#order, when === 'at once' ? '' : ledger);
   }
-
-  spareParent(): void {
-    rmSync(this.#order, { force: true });
-  }
 }
 
 /** Only what bears a mark is a process of the data plane: not a remux, not a question for the version. */
-const script = (real: string, first: string) => `#!/bin/sh
+const script = (real: string, { asked, first }: { asked: string; first: string }) => `#!/bin/sh
+${asked}
 case "$CAMERA_SERVICE_MARK" in "") exec ${real} "$@" ;; esac
 here=\${0%/*}
 if [ -e "$0.kill-parent" ]; then

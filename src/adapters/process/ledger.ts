@@ -31,29 +31,40 @@ const fileSchema = z.object({ version: z.literal(1), entries: z.array(entrySchem
 
 export type LedgerEntry = Readonly<z.infer<typeof entrySchema>>;
 
+export interface LedgerPlace {
+  readonly dataDirectory: string;
+  readonly bootId: string;
+  /** Hears of each problem once, as a sentence. */
+  readonly report?: (problem: string) => void;
+}
+
 export class Ledger {
   readonly bootId: string;
   /** Why the newest state is not on disk, one sentence; null while it is. */
   problem: string | null = null;
   readonly #file: DurableFile;
+  readonly #report: (problem: string) => void;
   readonly #entries = new Map<string, LedgerEntry>();
 
-  private constructor(path: string, bootId: string) {
+  private constructor(path: string, { bootId, report = () => {} }: LedgerPlace) {
     this.#file = new DurableFile(path);
+    this.#report = report;
     this.bootId = bootId;
   }
 
   /** Reads `ledger.json` of the data directory. A broken one is put aside: it only explains. */
-  static async open(where: { dataDirectory: string; bootId: string }): Promise<Ledger> {
+  static async open(where: LedgerPlace): Promise<Ledger> {
     const path = join(where.dataDirectory, 'ledger.json');
-    const ledger = new Ledger(path, where.bootId);
+    const ledger = new Ledger(path, where);
     try {
       const { entries } = fileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
       for (const entry of entries) if (entry.bootId === where.bootId) ledger.#entries.set(entry.nonce, entry);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
         await rename(path, `${path}.broken`).catch(() => {});
-        ledger.problem = 'The ledger of processes was unreadable and was put aside as ledger.json.broken';
+        ledger.#tell(
+          'The ledger of processes was unreadable and was put aside as ledger.json.broken: what runs is found by its marks',
+        );
       }
     }
     return ledger;
@@ -95,8 +106,16 @@ export class Ledger {
       this.problem = null;
     } catch (cause) {
       const why = (cause as NodeJS.ErrnoException).code ?? 'unknown';
-      this.problem = `The ledger of processes could not be written (${why})`;
-      throw new CameraError('storage', this.problem, { cause, reason: 'ledger_unwritable' });
+      const problem = `The ledger of processes could not be written (${why})`;
+      this.#tell(problem);
+      throw new CameraError('storage', problem, { cause, reason: 'ledger_unwritable' });
     }
+  }
+
+  /** Each problem once for as long as it lasts. */
+  #tell(problem: string): void {
+    if (this.problem === problem) return;
+    this.problem = problem;
+    this.#report(problem);
   }
 }

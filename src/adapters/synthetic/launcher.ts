@@ -2,6 +2,7 @@
  * The synthetic cameras' process: started once, marked like the rest of the data plane, adopted by a later life of
  * the service. Stands for hardware, so it is left running unless somebody stops it. Never restarts by itself.
  */
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CameraError } from '../../machines/errors.ts';
 import type { ProcessIdentity } from '../../machines/values.ts';
@@ -48,9 +49,9 @@ export class SyntheticCameraLauncher {
    * Repeatable. @throws CameraError missing-program | internal (it ended) | deadline | cancelled
    */
   async ensure(signal: AbortSignal): Promise<ProcessIdentity> {
-    const [living] = (await this.#processes.scan({ role: CAMERAS_ROLE })).filter((found) =>
-      this.#isOurs(found),
-    );
+    const found = await this.#processes.scan({ role: CAMERAS_ROLE });
+    const ours = await Promise.all(found.map((one) => this.#isOurs(one)));
+    const living = found.find((_, index) => ours[index]);
     if (living !== undefined) {
       const { pid, startTicks, mark, adopted } = living;
       const identity = { pid, startTicks, mark, adopted };
@@ -66,7 +67,6 @@ export class SyntheticCameraLauncher {
       args: this.#arguments(),
       logFile,
       logLimitBytes,
-      about: { arguments: this.#arguments() },
     });
     await this.#answering(identity, signal);
     return identity;
@@ -89,8 +89,11 @@ export class SyntheticCameraLauncher {
     return [entry, '--folder', folder, '--count', `${count}`, ...picture];
   }
 
-  #isOurs({ isMain, entry }: FoundProcess): boolean {
-    return isMain && JSON.stringify(entry?.about.arguments) === JSON.stringify(this.#arguments());
+  /** By its own command line, which is there also where the ledger is not. */
+  async #isOurs({ isMain, pid }: FoundProcess): Promise<boolean> {
+    if (!isMain) return false;
+    const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    return words.split('\0').slice(1, -1).join('\0') === this.#arguments().join('\0');
   }
 
   async #answering(identity: ProcessIdentity, signal: AbortSignal): Promise<void> {

@@ -53,9 +53,11 @@ test.each(['{', '{"version":2,"entries":[]}', '{"version":1,"entries":[{"pid":"x
   async (text) => {
     const dataDirectory = await temporaryFolder();
     await writeFile(join(dataDirectory, 'ledger.json'), text);
-    const ledger = await Ledger.open({ dataDirectory, bootId: 'one' });
+    const told: string[] = [];
+    const ledger = await Ledger.open({ dataDirectory, bootId: 'one', report: (text) => told.push(text) });
     expect(ledger.entries()).toEqual([]);
-    expect(ledger.problem).toContain('ledger.json.broken');
+    expect(told).toEqual([expect.stringContaining('ledger.json.broken')]);
+    expect(ledger.problem).toBe(told[0]);
     expect(await readFile(join(dataDirectory, 'ledger.json.broken'), 'utf8')).toBe(text);
   },
 );
