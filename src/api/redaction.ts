@@ -11,8 +11,8 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b(password|passwd|secret|token|api[_-]?key)(["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&]+)/gi, '$1$2***'],
 ];
 
-/** An absolute path that is not part of an URL and not one of our own HTTP addresses. */
-const HOST_PATH = /(?<![\w.\-/])\/(?!\/|files\/|health\b)[^\s'"`,;)\]}]*[^\s'"`,;)\]}:.]/g;
+/** An absolute path that is not part of an URL and not an HTTP address of ours or of the media server's API. */
+const HOST_PATH = /(?<![\w.\-/])\/(?!\/|files\/|health\b|v3\/)[^\s'"`,;)\]}]*[^\s'"`,;)\]}:.]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 const DEEPEST = 8;

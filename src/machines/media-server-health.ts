@@ -164,10 +164,17 @@ export const healthRegion = mediaServerSetup.createStateConfig({
                   },
                   { target: 'waiting', actions: 'countConfirmation' },
                 ],
-                onError: {
-                  target: '#media-server.health.tripped.open',
-                  actions: { type: 'countFailure', params: ({ event }) => ({ error: event.error }) },
-                },
+                onError: [
+                  {
+                    guard: { type: 'refusedUs', params: ({ event }) => ({ error: event.error }) },
+                    target: '#media-server.health.refused',
+                    actions: { type: 'storeTrouble', params: ({ event }) => ({ error: event.error }) },
+                  },
+                  {
+                    target: '#media-server.health.tripped.open',
+                    actions: { type: 'countFailure', params: ({ event }) => ({ error: event.error }) },
+                  },
+                ],
               },
             },
             waiting: { after: { confirmInterval: 'checking' } },
@@ -178,6 +185,12 @@ export const healthRegion = mediaServerSetup.createStateConfig({
     refused: {
       description: 'It answers but not to us: wrong credentials, wrong version, or not MediaMTX.',
       initial: 'waiting',
+      after: {
+        restartAfterOpen: {
+          actions: raise({ type: 'breaker.stuck' }),
+          description: 'a managed server is launched again, with our file',
+        },
+      },
       states: {
         waiting: { after: { refusedInterval: 'checking' } },
         checking: {
@@ -188,10 +201,18 @@ export const healthRegion = mediaServerSetup.createStateConfig({
               target: '#media-server.health.healthy',
               actions: { type: 'storeInfo', params: ({ event }) => ({ info: event.output }) },
             },
-            onError: {
-              target: 'waiting',
-              actions: { type: 'storeTrouble', params: ({ event }) => ({ error: event.error }) },
-            },
+            onError: [
+              {
+                guard: { type: 'refusedUs', params: ({ event }) => ({ error: event.error }) },
+                target: 'waiting',
+                actions: { type: 'storeTrouble', params: ({ event }) => ({ error: event.error }) },
+              },
+              {
+                target: '#media-server.health.tripped',
+                actions: { type: 'countFailure', params: ({ event }) => ({ error: event.error }) },
+                description: 'it does not even answer any more',
+              },
+            ],
           },
         },
       },

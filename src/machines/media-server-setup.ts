@@ -76,6 +76,7 @@ export type MediaServerEvent =
   | { type: 'server.answered'; info: MediaServerInfo }
   | { type: 'health.good' }
   | { type: 'health.bad' }
+  | { type: 'paths.missing' }
   | { type: 'breaker.stuck' };
 
 export type MediaServerReport =
@@ -148,6 +149,7 @@ export const mediaServerSetup = setup({
     announceGone: raise({ type: 'process.gone' }),
     announceGood: raise({ type: 'health.good' }),
     announceBad: raise({ type: 'health.bad' }),
+    announceMissing: raise({ type: 'paths.missing' }),
     reportUp: sendTo(parentOf, ({ context }) => ({ type: 'server.up', info: context.info })),
     reportDown: sendTo(parentOf, ({ context }) => ({ type: 'server.down', trouble: context.trouble })),
     reportPaths: sendTo(parentOf, (_, params: PathsSeen) => ({ type: 'paths.observed', ...params })),
@@ -179,6 +181,8 @@ export const mediaServerSetup = setup({
     refusedUs: (_, params: { error: unknown }) => troubleOf(params.error).code === 'media-server-refused',
     newIncarnation: ({ context }, params: { info: MediaServerInfo }) =>
       context.info !== null && context.info.started !== params.info.started,
+    someMissing: ({ context }, params: PathsSeen) =>
+      Object.keys(context.wanted).some((name) => params.paths.every((path) => path.name !== name)),
     seesBoth: (_, params: { folders: FoldersSeen }) => params.folders.demand && params.folders.recording,
     testedAnother: ({ context }) => context.foldersOf !== context.info?.started,
   },

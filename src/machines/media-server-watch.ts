@@ -14,7 +14,14 @@ export const watchRegion = mediaServerSetup.createStateConfig({
       invoke: {
         id: 'listPaths',
         src: 'listPaths',
-        onDone: { target: 'resting', actions: { type: 'reportPaths', params: ({ event }) => event.output } },
+        onDone: [
+          {
+            guard: { type: 'someMissing', params: ({ event }) => event.output },
+            target: 'resting',
+            actions: [{ type: 'reportPaths', params: ({ event }) => event.output }, 'announceMissing'],
+          },
+          { target: 'resting', actions: { type: 'reportPaths', params: ({ event }) => event.output } },
+        ],
         // What it means is the health region's to say; who counts bytes has to know that there was nothing to see.
         onError: { target: 'resting', actions: 'reportUnseen' },
       },
@@ -51,7 +58,13 @@ export const compareRegion = mediaServerSetup.createStateConfig({
       },
     },
     resting: {
-      on: { 'health.bad': 'off' },
+      on: {
+        'health.bad': 'off',
+        'paths.missing': {
+          target: 'comparing',
+          description: 'its configuration was replaced behind our back, in the same incarnation',
+        },
+      },
       after: { compareInterval: 'comparing' },
     },
   },

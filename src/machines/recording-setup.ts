@@ -245,6 +245,8 @@ export const recordingSetup = setup({
       context.deadlineMonoMs !== null &&
       context.lookedMonoMs !== null &&
       context.lookedMonoMs >= context.deadlineMonoMs,
+    /** Lost is the media server, not the picture: its recorder may go on. */
+    outOfSight: ({ context }) => context.interruptions.at(-1)?.cause === 'media_server_lost',
     cameraGone: (_, params: { cause: LossCause }) => goneTrouble(params.cause) !== null,
     goneBeforeStart: ({ context }, params: { cause: LossCause }) =>
       context.adoptions === 0 && goneTrouble(params.cause) !== null,

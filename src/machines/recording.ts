@@ -4,6 +4,7 @@
  * the path and never touches a process. In: `stream.*`, `record.*`, `recording.stop`. Reports `recording.started`
  * and `recording.ended`. Every end has one reason.
  */
+import { interrupted } from './recording-interrupted.ts';
 import { gapsOf, type LossCause, recordingSetup, wishOf } from './recording-setup.ts';
 
 const sessionOf = ({ context }: { context: { order: { cameraId: string; session: string } } }) => ({
@@ -318,71 +319,7 @@ export const recordingMachine = recordingSetup.createMachine({
         },
       },
     },
-    interrupted: {
-      description: 'The stream is lost; it goes on as a further part when the stream is back in time.',
-      entry: ['wantStream', 'askStream'],
-      always: [
-        {
-          guard: 'durationOver',
-          target: 'stopping',
-          actions: { type: 'storeReason', params: { reason: 'duration_reached' } },
-        },
-        { guard: 'overdue', target: 'stopping', actions: 'storeLossReason' },
-      ],
-      invoke: [
-        {
-          id: 'noteWish',
-          src: 'saveWish',
-          input: ({ context }) => wishOf(context),
-          // The gap is in memory and in the files; a full disk must not end the session.
-          onError: { actions: keepTrouble },
-        },
-        {
-          // What is there now was recorded before; only what comes beyond it is a further part.
-          id: 'lookAtLoss',
-          src: 'lookAtParts',
-          input: sessionOf,
-          onDone: { actions: { type: 'storeParts', params: ({ event }) => event.output } },
-          onError: { actions: keepTrouble },
-        },
-      ],
-      on: {
-        'stream.live': 'arming',
-        'resume.lapsed': {
-          target: 'stopping',
-          actions: 'storeLossReason',
-          description: 'not back in time: the wish ends',
-        },
-        'stream.lost': [
-          {
-            guard: { type: 'operatorsWill', params: ({ event }) => ({ cause: event.cause }) },
-            target: 'stopping',
-            actions: [
-              { type: 'noteInterruption', params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }) },
-              'storeLossReason',
-            ],
-          },
-          {
-            actions: {
-              type: 'noteInterruption',
-              params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }),
-            },
-            description: 'the cause behind the cause, told a moment later',
-          },
-        ],
-        'recording.stop': {
-          target: 'stopping',
-          actions: { type: 'storeReason', params: ({ event }) => ({ reason: event.reason }) },
-        },
-      },
-      after: {
-        durationLeft: {
-          guard: 'hasDuration',
-          target: 'stopping',
-          actions: { type: 'storeReason', params: { reason: 'duration_reached' } },
-        },
-      },
-    },
+    interrupted,
     stopping: {
       description: 'The end is decided and made safe; the recorder is told to stop.',
       initial: 'pledging',

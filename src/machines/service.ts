@@ -73,18 +73,18 @@ const stream = (id: CameraId) => `stream:${id}`;
 
 /**
  * What is missing now, and what still works without it.
- * @param refusal why the media server answers but not to us, where that is known
+ * @param serverTrouble why the media server is not there, where that is known
  */
 export function missingParts(
   context: Pick<ServiceContext, 'server' | 'storageLevel' | 'listed' | 'crashed'> &
     Partial<Pick<ServiceContext, 'folders' | 'discoveryTrouble'>>,
-  refusal: Trouble | null = null,
+  serverTrouble: Trouble | null = null,
 ): readonly { part: string; sentence: string }[] {
   const missing: { part: string; sentence: string }[] = [];
   if (context.server === null) {
     missing.push({
       part: 'media_server',
-      sentence: `${(refusal?.message ?? 'The media server is not answering').replace(/\.$/, '')}. Streams cannot start and recordings pause; running captures keep their cameras.`,
+      sentence: `${(serverTrouble?.message ?? 'The media server is not answering').replace(/\.$/, '')}. Streams cannot start and recordings pause; running captures keep their cameras.`,
     });
   } else if (context.folders?.demand === false) {
     missing.push({

@@ -382,6 +382,7 @@ export const streamSetup = setup({
     serverDown: ({ context }) => context.server === null,
     cameraGone: ({ context }) => context.plan === null,
     entryAgreed: ({ context }) => agreed(context),
+    entryWasRefused: ({ context }) => context.trouble?.code === 'media-server-refused',
     agreedAndWasFaulted: ({ context }) => agreed(context) && context.comeBack === 'faulted',
     agreedAndWasWaiting: ({ context }) => agreed(context) && context.comeBack === 'backoff',
     hasReason: ({ context }) => context.reasons.length > 0,

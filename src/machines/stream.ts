@@ -290,6 +290,13 @@ export const streamMachine = streamSetup.createMachine({
         { guard: 'serverDown', target: 'unavailable' },
         { guard: 'hasReason', target: 'starting' },
       ],
+      on: {
+        'entry.refused': {
+          target: 'faulted',
+          actions: { type: 'storeTrouble', params: ({ event }) => ({ error: event.trouble }) },
+          description: 'it had to be written anew',
+        },
+      },
     },
     starting,
     live: {
@@ -358,6 +365,15 @@ export const streamMachine = streamSetup.createMachine({
       },
       on: {
         'stream.retry': { target: 'provisioning', actions: 'clearAttempts' },
+        'entry.agreed': {
+          guard: 'entryWasRefused',
+          target: 'provisioning',
+          actions: [
+            { type: 'noteAgreed', params: ({ event }) => ({ revision: event.revision }) },
+            'answerRecorder',
+          ],
+          description: 'what stood in the way is over',
+        },
         'stream.ask': { actions: 'tellFaulted' },
         'snapshot.order': {
           actions: [

@@ -3,7 +3,6 @@ import type { ActorRefFrom, AnyActorRef, AnyMachineSnapshot } from 'xstate';
 import type { ActorView, FoldersView, MediaServerView, ServiceView, StateView } from '../api/door.ts';
 import { backoffMs } from '../machines/backoff.ts';
 import type { discoveryMachine } from '../machines/discovery.ts';
-import type { Trouble } from '../machines/errors.ts';
 import type { mediaServerMachine } from '../machines/media-server.ts';
 import { missingParts, type serviceMachine } from '../machines/service.ts';
 import { regionPath, statePath } from '../machines/state-path.ts';
@@ -29,7 +28,7 @@ export function serviceView(ref: ServiceRef, journal: Journal, facts: Facts): Se
     state: statePath(snapshot.value).replace(/^working\./, ''),
     startedAtMs: facts.startedAtMs,
     version: facts.version,
-    missingParts: missingParts(snapshot.context, refusalOf(mediaServer)),
+    missingParts: missingParts(snapshot.context, mediaServer.getSnapshot().context.trouble),
     mediaServer: mediaServerView(mediaServer, journal, facts),
     discovery: discoveryView(
       children.discovery as ActorRefFrom<typeof discoveryMachine> | undefined,
@@ -78,14 +77,6 @@ function foldersView(ref: MediaServerRef): FoldersView {
     recording: folders?.recording === false ? 'recording_unavailable' : 'available',
     trouble: folderTrouble,
   };
-}
-
-/** Why it answers but not to us; null while it does not even answer. */
-/** Why the media server is not there, where somebody said so: it refuses us, or its process cannot be launched. */
-function refusalOf(ref: MediaServerRef): Trouble | null {
-  const snapshot = ref.getSnapshot();
-  const said = snapshot.matches({ health: 'refused' }) || snapshot.matches({ process: 'restartBackoff' });
-  return said ? snapshot.context.trouble : null;
 }
 
 function discoveryView(ref: ActorRefFrom<typeof discoveryMachine> | undefined, journal: Journal) {

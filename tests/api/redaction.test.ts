@@ -9,6 +9,7 @@ test.each([
   ['rtsp://user:pw@10.0.0.1:8554/camera0 failed', 'rtsp://***@10.0.0.1:8554/camera0 failed'],
   ['http://host:8888/camera0/index.m3u8', 'http://host:8888/camera0/index.m3u8'],
   ['use /files/recordings/a.mp4', 'use /files/recordings/a.mp4'],
+  ['no answer to GET /v3/info', 'no answer to GET /v3/info'],
   ['read and/or write, 24/7', 'read and/or write, 24/7'],
   ['key csk_0123456789ab_AAAA refused', 'key csk_*** refused'],
   ['bearer eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.sig_na-ture', 'bearer ***'],

@@ -245,7 +245,7 @@ describe('what is not a media server of ours', () => {
     expect(status).toMatchObject({
       components: { mediamtx: 'ERROR' },
       media_server: { trouble: { reason: 'connection_refused' } },
-      missing_parts: [{ sentence: expect.stringMatching(/^The media server is not answering/) }],
+      missing_parts: [{ sentence: expect.stringMatching(/^The media server is not listening/) }],
     });
     expect(status.media_server.opened).toBeGreaterThan(0);
     await expect(external.call('start_streaming', { device: 'camera0' })).rejects.toMatchObject({

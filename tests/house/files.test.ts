@@ -14,9 +14,9 @@ const MAY_BE_LONGER: Readonly<Record<string, { readonly lines: number; readonly 
   'src/machines/recording.ts': { lines: 520, why: ONE_MACHINE },
   'src/machines/recording-setup.ts': { lines: 280, why: ONE_MACHINE },
   'src/machines/service.ts': { lines: 450, why: ONE_MACHINE },
-  'src/machines/stream.ts': { lines: 450, why: ONE_MACHINE },
+  'src/machines/stream.ts': { lines: 480, why: ONE_MACHINE },
   'src/machines/stream-live.ts': { lines: 300, why: ONE_MACHINE },
-  'src/machines/stream-setup.ts': { lines: 450, why: ONE_MACHINE },
+  'src/machines/stream-setup.ts': { lines: 480, why: ONE_MACHINE },
   'src/machines/values.ts': { lines: 320, why: VOCABULARY },
 };
 

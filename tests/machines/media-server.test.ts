@@ -3,7 +3,14 @@ import { mediaServerMachine } from '../../src/machines/media-server.ts';
 import type { MediaServerEvent, PathsSeen } from '../../src/machines/media-server-setup.ts';
 import { regionPath } from '../../src/machines/state-path.ts';
 import type { MediaServerInfo, PathEntry, ProcessIdentity } from '../../src/machines/values.ts';
-import { endOf, failure, mediaServerLimits, processOf, serverInfo } from '../support/machine-fixtures.ts';
+import {
+  endOf,
+  failure,
+  mediaServerLimits,
+  observed,
+  processOf,
+  serverInfo,
+} from '../support/machine-fixtures.ts';
 import { FakeCall, FakeSource, startMachine } from '../support/machines.ts';
 
 type Answer = 'good' | 'bad' | 'refused' | 'restarted';
@@ -240,6 +247,27 @@ describe('health', () => {
     },
   );
 
+  test('a server that was down and answers now, but not to us, is refused: not told as silent for minutes', async () => {
+    const server = await open();
+    server.answers('refused');
+    await server.advance(5000);
+    expect(server.health()).toBe('refused.waiting');
+    expect(server.context().trouble?.message).toBe('Wrong credentials.');
+    server.answers('good');
+    await server.advance(10_000);
+    expect(server.health()).toBe('healthy.waiting');
+    expect(server.ups()).toEqual(['server.up', 'server.down', 'server.up']);
+  });
+
+  test('a server that refused us and then falls silent is down, not refused for ever', async () => {
+    const server = await start({ answers: ['refused'] });
+    await server.send(begin);
+    server.answers('bad');
+    await server.advance(10_000);
+    expect(server.health()).toBe('tripped.open');
+    expect(server.ups()).toEqual([]);
+  });
+
   test.each(['healthy', 'failing'])(
     'a new incarnation seen while %s is told as down and up',
     async (from) => {
@@ -385,6 +413,19 @@ describe('a managed process', () => {
     expect(server.process()).toBe('running');
     expect(server.health()).toBe('healthy.waiting');
     expect(server.ups()).toEqual(['server.up', 'server.down', 'server.up']);
+  });
+
+  test('that refuses us for 20 s, its users changed by hand, is launched again with our file', async () => {
+    const server = await healthy({ managed: true });
+    server.answers('refused');
+    await server.advance(2000 + 19_999);
+    expect(server.health()).toContain('refused');
+    expect(server.stopServer.calls).toBe(0);
+    server.answers('good');
+    await server.advance(1);
+    expect(server.stopServer.calls).toBe(1);
+    expect(server.process()).toBe('running');
+    expect(server.health()).toBe('healthy.waiting');
   });
 
   test('that cannot be ended is launched again all the same', async () => {
@@ -583,6 +624,22 @@ describe('the comparison with the wishes', () => {
     expect(server.reports.ofType('entries.compared')).toEqual([
       { type: 'entries.compared', differing: ['camera0'] },
     ]);
+  });
+
+  test('is made at once when a look does not show a path of ours, in the same incarnation', async () => {
+    const server = await healthy();
+    await server.send({
+      type: 'entry.wanted',
+      name: 'camera0',
+      entry: { name: 'camera0', demandStartTimeoutMs: 1, record: null },
+    });
+    const before = server.compareEntries.calls;
+    server.listPaths.answers = () => ({ paths: [observed()], monoMs: 1, atMs: 2 });
+    await server.advance(1000);
+    expect(server.compareEntries.calls).toBe(before);
+    server.listPaths.answers = () => ({ paths: [], monoMs: 1, atMs: 2 });
+    await server.advance(1000);
+    expect(server.compareEntries.calls).toBe(before + 1);
   });
 
   test('that fails is made again at the next turn', async () => {

@@ -56,6 +56,20 @@ describe('becoming ready', () => {
     expect(world.told('entry.wanted')).toHaveLength(1);
   });
 
+  test('a path that has to be written anew and is refused is a fault, and over as soon as it is taken', async () => {
+    const { state, context, world } = await idle();
+    world.writeFailure = new CameraError('media-server-refused', 'Invalid path.');
+    world.config.clear();
+    await world.send({ type: 'entry.drifted' });
+    await world.advance(100);
+    expect(state()).toBe('faulted');
+    expect(context().trouble?.message).toBe('Invalid path.');
+    world.writeFailure = null;
+    await world.advance(1100);
+    expect(state()).toBe('idle');
+    expect(world.config.has('camera0')).toBe(true);
+  });
+
   test('a refused path is a fault that says why, with its slow retry', async () => {
     const world = new FakeWorld();
     world.writeFailure = new CameraError('media-server-refused', 'Invalid path.');

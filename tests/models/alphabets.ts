@@ -204,6 +204,7 @@ const recordingAlphabet = (input: unknown): Alphabet => ({
   events: () => [
     { type: 'stream.live' },
     { type: 'stream.lost', cause: 'capture_lost', atMs: null },
+    { type: 'stream.lost', cause: 'media_server_lost', atMs: null },
     { type: 'stream.lost', cause: 'camera_disabled', atMs: 1 },
     { type: 'stream.faulted', trouble: failure('device-busy') },
     { type: 'stream.blip', cause: 'publisher_replaced', atMs: 1 },
@@ -218,6 +219,7 @@ const recordingAlphabet = (input: unknown): Alphabet => ({
     lookForEnd: parts,
     lookAtOldParts: parts,
     lookAtLoss: parts,
+    lookForMore: parts,
     salvageParts: parts,
     finalise: () => [{ session: 's' }],
   },
@@ -260,7 +262,12 @@ const mediaServerAlphabet = (managed: boolean): Alphabet => ({
   },
   errors: { '*': [failure('media-server-unreachable'), failure('media-server-refused')] },
   // The looks at paths and entries say nothing of the rest; the server's incarnation does.
-  facts: ({ context }) => [context.restarts > 1, context.info?.started, Math.min(context.failures, 2)],
+  facts: ({ context }) => [
+    context.restarts > 1,
+    context.info?.started,
+    Math.min(context.failures, 2),
+    Object.keys(context.wanted).length,
+  ],
 });
 
 const measure = (availableBytes: number, writable = true) => ({
