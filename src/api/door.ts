@@ -157,6 +157,8 @@ export interface StartRecordingOrder {
 
 /** Every method rejects with a CameraError whose `facts` may hold `state` and `retry_after_ms`. */
 export interface Door {
+  /** Another number whenever any view may have changed. */
+  revision(): number;
   service(): ServiceView;
   cameras(): readonly CameraView[];
   /** By `cameraN`, or by the `/dev/videoN` it has at this moment. */

@@ -62,6 +62,10 @@ export class Engine implements Door {
     return this.#actors.service;
   }
 
+  revision(): number {
+    return this.#parts.journal.steps;
+  }
+
   service(): ServiceView {
     const { journal, version, serverKind } = this.#parts;
     return serviceView(this.root, journal, { version, startedAtMs: this.#startedAtMs, serverKind });

@@ -23,6 +23,7 @@ export class Journal {
   readonly #wallMs: () => number;
   readonly #standings = new Map<string, Standing>();
   readonly #moved: Moved[] = [];
+  #steps = 0;
 
   constructor(log: Log, wallMs: () => number) {
     this.#log = log;
@@ -32,6 +33,7 @@ export class Journal {
   /** For `createActor(..., {inspect})`. Never throws into an actor. */
   readonly inspect = (event: InspectionEvent): void => {
     if (event.type !== '@xstate.snapshot') return;
+    this.#steps += 1;
     const ref = event.actorRef as AnyActorRef;
     const snapshot = event.snapshot as AnyMachineSnapshot;
     if (!('machine' in snapshot) || !('value' in snapshot)) return;
@@ -44,6 +46,11 @@ export class Journal {
   /** Called after each change of state, in order. */
   onMoved(moved: Moved): void {
     this.#moved.push(moved);
+  }
+
+  /** Of all actors together, so far; also those that left the state as it was. */
+  get steps(): number {
+    return this.#steps;
   }
 
   /** Where this actor is; undefined once it has ended. */

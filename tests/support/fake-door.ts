@@ -34,7 +34,7 @@ export type FakeOrder =
   | 'injectFault';
 
 export class FakeDoor implements Door {
-  serviceNow: ServiceView = serviceView();
+  #service: ServiceView = serviceView();
   actorsNow: ActorView[] = [];
   /** Every order as it came, for tests that ask what reached the actors. */
   readonly orders: { readonly order: FakeOrder; readonly args: readonly unknown[] }[] = [];
@@ -44,6 +44,7 @@ export class FakeDoor implements Door {
   readonly #failures = new Map<FakeOrder, unknown>();
   readonly #gates = new Map<FakeOrder, Promise<void>>();
   #snapshots = 0;
+  #revision = 0;
 
   constructor(...devices: readonly string[]) {
     for (const device of devices) this.#cameras.set(device, cameraView(device));
@@ -51,10 +52,20 @@ export class FakeDoor implements Door {
 
   // ------------------------------------------------------------- for tests
 
+  get serviceNow(): ServiceView {
+    return this.#service;
+  }
+
+  set serviceNow(service: ServiceView) {
+    this.#service = service;
+    this.#revision += 1;
+  }
+
   /** Changes a camera and tells it, as an actor would. */
   change(device: string, changes: Partial<CameraView>): CameraView {
     const camera = { ...(this.#cameras.get(device) ?? cameraView(device)), ...changes };
     this.#cameras.set(device, camera);
+    this.#revision += 1;
     this.emit({ type: 'camera.changed', camera });
     return camera;
   }
@@ -100,6 +111,10 @@ export class FakeDoor implements Door {
   }
 
   // ------------------------------------------------------------------ Door
+
+  revision(): number {
+    return this.#revision;
+  }
 
   service(): ServiceView {
     return this.serviceNow;

@@ -13,7 +13,7 @@ export function answerOf<T>(entry: string, argument: object, timeoutMs: number):
     const options = { timeout: timeoutMs, maxBuffer: LONGEST_OUTPUT_BYTES };
     execFile(process.execPath, args, options, (error, stdout, stderr) => {
       if (error === null) resolve(JSON.parse(stdout) as T);
-      else reject(new Error(`${entry}: ${stderr.trim().split('\n').at(-1) || error.message}`));
+      else reject(new Error(`${entry}: ${stderr.trim().slice(0, 500) || error.message}`));
     });
   });
 }

@@ -13,56 +13,42 @@ export function clientFrame(text: string): Buffer {
   return Buffer.concat([head, Buffer.alloc(4), payload]);
 }
 
-/** Finds the ends of a server's frames in what a socket gives, without copying them. */
-export class FrameReader {
-  readonly #payload: (chunk: Buffer, start: number) => void;
-  /** Of the frame that is not there whole: bytes still to come. */
-  #missing = 0;
-  /** The beginning of a head that was cut. */
-  #head: Buffer | null = null;
+const TEXT = 0x81;
+/** Needs no answer: a client that calls shows life enough. */
+const PING = 0x89;
 
-  /** @param payload called once a frame, when it is there whole, with where its payload starts in its last chunk */
-  constructor(payload: (chunk: Buffer, start: number) => void) {
+/** Cuts what a server's socket gives into frames. Copies only what came in pieces. */
+export class FrameReader {
+  readonly #payload: (bytes: Buffer, start: number) => void;
+  /** The beginning of a frame that is not there whole. */
+  #rest: Buffer | null = null;
+
+  /** @param payload called once a text: where its payload starts in these bytes */
+  constructor(payload: (bytes: Buffer, start: number) => void) {
     this.#payload = payload;
   }
 
   /** @throws Error when the server closes or sends what is no text */
   read(chunk: Buffer): void {
+    const bytes = this.#rest === null ? chunk : Buffer.concat([this.#rest, chunk]);
+    this.#rest = null;
     let at = 0;
-    let bytes = chunk;
-    if (this.#head !== null) {
-      bytes = Buffer.concat([this.#head, chunk]);
-      this.#head = null;
-    }
     while (at < bytes.length) {
-      if (this.#missing > 0) {
-        const taken = Math.min(this.#missing, bytes.length - at);
-        this.#missing -= taken;
-        at += taken;
-        if (this.#missing === 0) this.#payload(bytes, -1);
-        continue;
-      }
       const headBytes = headLength(bytes, at);
-      if (headBytes === null) {
-        this.#head = bytes.subarray(at);
+      const end = headBytes === null ? Number.POSITIVE_INFINITY : at + headBytes + payloadLength(bytes, at);
+      if (headBytes === null || end > bytes.length) {
+        this.#rest = bytes.subarray(at);
         return;
       }
-      const length = payloadLength(bytes, at);
-      const start = at + headBytes;
-      if (bytes.length - start >= length) {
-        this.#payload(bytes, start);
-        at = start + length;
-      } else {
-        this.#missing = length - (bytes.length - start);
-        at = bytes.length;
-      }
+      if (bytes[at] === TEXT) this.#payload(bytes, at + headBytes);
+      at = end;
     }
   }
 }
 
 /** null: the head is not there whole. */
 function headLength(bytes: Buffer, at: number): number | null {
-  if (bytes[at] !== 0x81) throw new Error(`the server sent a frame of kind ${bytes[at]?.toString(16)}`);
+  if (bytes[at] !== TEXT && bytes[at] !== PING) throw new Error(`the server sent a frame of kind ${bytes[at]?.toString(16)}`);
   if (at + 2 > bytes.length) return null;
   const short = bytes[at + 1] ?? 0;
   const length = short < 126 ? 2 : short === 126 ? 4 : 10;

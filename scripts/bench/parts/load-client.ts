@@ -8,9 +8,10 @@ import { clientFrame, FrameReader } from './frames.ts';
 import type { LoadOrder, LoadReport } from './load-protocol.ts';
 
 const order = JSON.parse(process.argv[2] ?? '') as LoadOrder;
-/** `{"jsonrpc":"2.0","id":1,"result"`: an error has an `e` here. */
-const RESULT_AT = '{"jsonrpc":"2.0","id":1,"'.length;
-const LETTER_R = 'r'.charCodeAt(0);
+/** What follows `{"jsonrpc":"2.0","` tells a reply from a notification, and after its id a result from an error. */
+const MEMBER_AT = '{"jsonrpc":"2.0","'.length;
+const OUTCOME_AT = '{"jsonrpc":"2.0","id":1,"'.length;
+const [LETTER_I, LETTER_R] = ['i'.charCodeAt(0), 'r'.charCodeAt(0)];
 /** Latencies by microsecond; what takes longer than a second counts as a second. */
 const LONGEST_US = 1_000_000;
 
@@ -69,10 +70,11 @@ async function open(): Promise<{ start(): void }> {
 
 function loop(socket: Socket): void {
   let sentMs = performance.now();
-  const reader = new FrameReader((chunk, start) => {
+  const reader = new FrameReader((bytes, start) => {
+    if (bytes[start + MEMBER_AT] !== LETTER_I) return;
+    if (bytes[start + OUTCOME_AT] !== LETTER_R)
+      fail(`an error was answered: ${bytes.subarray(start, start + 300)}`);
     const nowMs = performance.now();
-    if (start >= 0 && chunk[start + RESULT_AT] !== LETTER_R)
-      fail(`an error was answered: ${chunk.subarray(start, start + 300)}`);
     if (counting) {
       const us = Math.min(LONGEST_US, Math.round((nowMs - sentMs) * 1000));
       latencies[us] = (latencies[us] ?? 0) + 1;

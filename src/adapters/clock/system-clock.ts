@@ -6,8 +6,10 @@ import type { Clock } from '../../machines/ports.ts';
 
 const NS_PER_MS = 1e6;
 
+/** performance.now() counts from the start of this process, which would mean nothing to the next one. */
+const ORIGIN_MS = Number(process.hrtime.bigint()) / NS_PER_MS - performance.now();
+
 export const systemClock: Clock = {
-  // Not performance.now(): that counts from the start of this process and would mean nothing to the next one.
-  monoMs: () => Number(process.hrtime.bigint()) / NS_PER_MS,
+  monoMs: () => ORIGIN_MS + performance.now(),
   wallMs: () => Date.now(),
 };

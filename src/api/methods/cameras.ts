@@ -24,6 +24,7 @@ export const getCameraList = method({
   name: 'get_camera_list',
   aliases: ['get_cameras'],
   role: 'viewer',
+  fromViews: true,
   summary: 'All known cameras, plugged or not, in the order of their ids.',
   params: noParams,
   result: z.strictObject({ cameras: z.array(cameraSummaryShape), total: count, connected: count }),
@@ -42,6 +43,7 @@ export const getCameraList = method({
 export const getCameraStatus = method({
   name: 'get_camera_status',
   role: 'viewer',
+  fromViews: true,
   summary: 'One camera with its stream, its running recording and what it can do now.',
   params: z.strictObject({
     device: deviceParam,

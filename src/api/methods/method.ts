@@ -21,6 +21,8 @@ export interface MethodFacts {
   readonly errors: readonly FaultName[];
   /** Held back from the caller until its reply is sent. */
   readonly causes?: readonly NotificationName[];
+  /** The result follows from the Door's views, the parameters, the role and the client's host alone: its text is kept. */
+  readonly fromViews?: true;
   /** `data.allowed_states` of a state conflict, where the actors say nothing finer. */
   readonly allowedStates?: readonly string[];
 }

@@ -12,6 +12,7 @@ import type { Frame, Session } from '../session.ts';
 import { type FlawedCall, notJson, type RpcCall, type RpcId, readEnvelope } from './envelope.ts';
 import { faultOf } from './error-map.ts';
 import { RpcFault } from './fault.ts';
+import { KeptResults } from './kept-results.ts';
 import { checkParams } from './params.ts';
 
 /** Calls of one connection that may be unanswered at once. */
@@ -24,6 +25,8 @@ export class Dispatcher {
   readonly #desk: Desk;
   readonly #methods: ReadonlyMap<string, Method>;
   readonly #unanswered = new Set<Promise<Answer>>();
+  readonly #kept = new KeptResults();
+  #stamp = { atMs: Number.NaN, text: '' };
 
   constructor(desk: Desk, methods: ReadonlyMap<string, Method>) {
     this.#desk = desk;
@@ -63,15 +66,15 @@ export class Dispatcher {
     const { clock } = this.#desk;
     const startedMs = clock.monoMs();
     const call: Call = { desk: this.#desk, session, correlationId: randomUUID(), nowMs: clock.wallMs() };
-    const succeed = (result: unknown): Answer => {
+    const succeed = (result: string): Answer => {
       this.#note(item, call, startedMs, null);
-      return item.id === undefined ? undefined : this.#reply(item.id, call, startedMs, { result });
+      return item.id === undefined ? undefined : this.#reply(item.id, call, startedMs, `"result":${result}`);
     };
     const fail = (error: unknown): Answer => {
       const fault = this.#fault(error, item, call);
       this.#note(item, call, startedMs, fault);
       if (item.id === undefined) return undefined;
-      return this.#reply(item.id, call, startedMs, { error: fault.errorObject(call.correlationId) });
+      return this.#reply(item.id, call, startedMs, errorMember(fault, call));
     };
     try {
       const outcome = this.#perform(item, call, frame);
@@ -91,10 +94,20 @@ export class Dispatcher {
     }
   }
 
-  #perform(item: RpcCall, call: Call, frame: Frame): unknown {
+  /** @returns the result as JSON text */
+  #perform(item: RpcCall, call: Call, frame: Frame): string | Promise<string> {
     const method = this.#methods.get(item.method);
     if (method === undefined) throw unknownMethod(item.method);
     this.#permit(method, call);
+    if (method.fromViews !== true) return textOf(this.#handle(method, item, call, frame));
+    const { door, clock } = this.#desk;
+    const { host, principal } = call.session;
+    const key = `${method.name} ${principal?.role} ${host} ${JSON.stringify(item.params)}`;
+    const make = () => JSON.stringify(this.#handle(method, item, call, frame));
+    return this.#kept.textOf(key, door.revision(), clock.monoMs(), make);
+  }
+
+  #handle(method: Method, item: RpcCall, call: Call, frame: Frame): unknown {
     const params = checkParams(method.params, item.params);
     if (item.id !== undefined && method.causes !== undefined) this.#hold(method.causes, params, frame);
     const result = method.handle(params, call);
@@ -153,17 +166,22 @@ export class Dispatcher {
     const correlationId = randomUUID();
     log.debug({ correlation_id: correlationId, reason: fault.reason }, 'frame refused');
     const call = { correlationId, nowMs: clock.wallMs() };
-    return this.#reply(id, call, clock.monoMs(), { error: fault.errorObject(correlationId) });
+    return this.#reply(id, call, clock.monoMs(), errorMember(fault, call));
   }
 
-  #reply(id: RpcId, call: Pick<Call, 'correlationId'>, startedMs: number, outcome: object): string {
+  /** @param outcome the member `result` or `error`, as JSON text */
+  #reply(id: RpcId, call: Pick<Call, 'correlationId'>, startedMs: number, outcome: string): string {
     const { clock } = this.#desk;
-    const metadata = {
-      processing_time_ms: Math.round((clock.monoMs() - startedMs) * 1000) / 1000,
-      server_timestamp: new Date(clock.wallMs()).toISOString(),
-      request_id: call.correlationId,
-    };
-    return JSON.stringify({ jsonrpc: '2.0', id, ...outcome, metadata });
+    const tookMs = Math.round((clock.monoMs() - startedMs) * 1000) / 1000;
+    const stamp = this.#stampNow(clock.wallMs());
+    const metadata = `{"processing_time_ms":${tookMs},"server_timestamp":"${stamp}","request_id":"${call.correlationId}"}`;
+    return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},${outcome},"metadata":${metadata}}`;
+  }
+
+  /** Thousands of replies share a millisecond; its text is made once. */
+  #stampNow(nowMs: number): string {
+    if (nowMs !== this.#stamp.atMs) this.#stamp = { atMs: nowMs, text: new Date(nowMs).toISOString() };
+    return this.#stamp.text;
   }
 
   #note(item: RpcCall, call: Call, startedMs: number, fault: RpcFault | null): void {
@@ -181,6 +199,14 @@ export class Dispatcher {
       log.warn({ ...facts, reason: fault.reason, address: call.session.address }, 'call denied');
     } else log.debug({ ...facts, reason: fault.reason }, 'call refused');
   }
+}
+
+function textOf(result: unknown): string | Promise<string> {
+  return result instanceof Promise ? result.then((late) => JSON.stringify(late)) : JSON.stringify(result);
+}
+
+function errorMember(fault: RpcFault, { correlationId }: Pick<Call, 'correlationId'>): string {
+  return `"error":${JSON.stringify(fault.errorObject(correlationId))}`;
 }
 
 function unknownMethod(name: string): RpcFault {
