@@ -48,7 +48,8 @@ export class FrameReader {
 
 /** null: the head is not there whole. */
 function headLength(bytes: Buffer, at: number): number | null {
-  if (bytes[at] !== TEXT && bytes[at] !== PING) throw new Error(`the server sent a frame of kind ${bytes[at]?.toString(16)}`);
+  if (bytes[at] !== TEXT && bytes[at] !== PING)
+    throw new Error(`the server sent a frame of kind ${bytes[at]?.toString(16)}`);
   if (at + 2 > bytes.length) return null;
   const short = bytes[at + 1] ?? 0;
   const length = short < 126 ? 2 : short === 126 ? 4 : 10;
