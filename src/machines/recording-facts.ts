@@ -1,5 +1,5 @@
 /** What files tell about a session: lengths, gaps, and how much is left. Pure. */
-import type { RecordedPart, RecordingGap } from './values.ts';
+import type { OpenPart, RecordedPart, RecordingGap } from './values.ts';
 
 /** A later part starts at the next keyframe; less than this between two parts is no gap. */
 export const JOIN_TOLERANCE_MS = 1500;
@@ -21,6 +21,20 @@ export function newestGrew(parts: readonly RecordedPart[], known: readonly Recor
   const before = known.find(({ file }) => file === newest.file);
   if (before === undefined) return newest.sizeBytes > 0;
   return newest.durationMs === null && newest.sizeBytes > before.sizeBytes;
+}
+
+/**
+ * The part being written and when it began. Its name tells by the wall clock, which is believed at the first look only:
+ * somebody may set it afterwards. null while none is written.
+ */
+export function openPartOf(
+  seen: { readonly parts: readonly RecordedPart[]; readonly monoMs: number; readonly atMs: number },
+  known: OpenPart | null,
+): OpenPart | null {
+  const open = seen.parts.findLast(({ durationMs }) => durationMs === null);
+  if (open === undefined) return null;
+  if (open.file === known?.file) return known;
+  return { file: open.file, sinceMonoMs: seen.monoMs - Math.max(0, seen.atMs - open.startedAtMs) };
 }
 
 export interface Interruption {

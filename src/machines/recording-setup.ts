@@ -2,11 +2,12 @@
 import { assign, enqueueActions, fromPromise, raise, sendTo, setup } from 'xstate';
 import { type Trouble, troubleOf } from './errors.ts';
 import type { FinaliseRequest } from './ports.ts';
-import { gapsBetween, type Interruption, newestGrew, recordedBytes } from './recording-facts.ts';
+import { gapsBetween, type Interruption, newestGrew, openPartOf, recordedBytes } from './recording-facts.ts';
 import { parentOf } from './report.ts';
 import type {
   CameraId,
   FinishedRecording,
+  OpenPart,
   RecordedPart,
   RecordingEndReason,
   RecordingOrder,
@@ -41,6 +42,8 @@ export interface RecordingContext {
   readonly lookedAtMs: number | null;
   /** Monotonic instant at which the wished duration is over; known with the first part. */
   readonly deadlineMonoMs: number | null;
+  /** The part being written: its start by the monotonic clock, which nobody sets. */
+  readonly openPart: OpenPart | null;
   /** It has not grown for as long as it may be interrupted: the next loss ends it. */
   readonly overdue: boolean;
   readonly reason: RecordingEndReason | null;
@@ -128,6 +131,8 @@ export function wishOf(context: RecordingContext): RecordingWish {
     gaps: context.interruptions.map(({ cause, atMs }) => ({ cause, fromAtMs: atMs, toAtMs: atMs })),
     adoptions: context.adoptions,
     ending: context.reason,
+    deadlineMonoMs: context.deadlineMonoMs,
+    openPart: context.openPart,
   };
 }
 
@@ -192,6 +197,7 @@ export const recordingSetup = setup({
         const elapsedMs = Math.max(0, params.atMs - first.startedAtMs);
         return params.monoMs + Math.max(0, context.order.durationMs - elapsedMs);
       },
+      openPart: ({ context }, params: PartsSeen) => openPartOf(params, context.openPart),
     }),
     /** Runs whenever nothing is recorded, however often the stream comes and goes meanwhile. */
     startResumeTimer: raise(

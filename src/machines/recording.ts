@@ -42,7 +42,8 @@ export const recordingMachine = recordingSetup.createMachine({
     sizeBytes: 0,
     lookedMonoMs: null,
     lookedAtMs: null,
-    deadlineMonoMs: null,
+    deadlineMonoMs: input.restored?.deadlineMonoMs ?? null,
+    openPart: input.restored?.openPart ?? null,
     overdue: false,
     reason: input.restored?.ending ?? null,
     trouble: null,
@@ -171,17 +172,11 @@ export const recordingMachine = recordingSetup.createMachine({
           {
             guard: { type: 'operatorsWill', params: ({ event }) => ({ cause: event.cause }) },
             target: 'stopping',
-            actions: [
-              { type: 'noteInterruption', params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }) },
-              'storeLossReason',
-            ],
+            actions: [noteLoss, 'storeLossReason'],
           },
           {
             target: 'interrupted',
-            actions: {
-              type: 'noteInterruption',
-              params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }),
-            },
+            actions: noteLoss,
           },
         ],
         'recording.stop': {
@@ -204,24 +199,15 @@ export const recordingMachine = recordingSetup.createMachine({
           {
             guard: { type: 'operatorsWill', params: ({ event }) => ({ cause: event.cause }) },
             target: 'stopping',
-            actions: [
-              { type: 'noteInterruption', params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }) },
-              'storeLossReason',
-            ],
+            actions: [noteLoss, 'storeLossReason'],
           },
           {
             target: 'interrupted',
-            actions: {
-              type: 'noteInterruption',
-              params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }),
-            },
+            actions: noteLoss,
           },
         ],
         'stream.blip': {
-          actions: {
-            type: 'noteInterruption',
-            params: ({ event }) => ({ cause: event.cause, atMs: event.atMs }),
-          },
+          actions: noteLoss,
           description: 'an interruption that happened between two looks',
         },
         'recording.stop': {
@@ -273,6 +259,13 @@ export const recordingMachine = recordingSetup.createMachine({
           states: {
             timer: {
               description: "The wished duration, counted from the first part's start.",
+              invoke: {
+                id: 'noteStart',
+                src: 'saveWish',
+                input: ({ context }) => wishOf(context),
+                // A next life would go by the file's name and the wall clock; a full disk must not end the session.
+                onError: { actions: keepTrouble },
+              },
               after: {
                 durationLeft: {
                   guard: 'hasDuration',

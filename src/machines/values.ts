@@ -310,6 +310,15 @@ export interface RecordingWish {
   readonly adoptions: number;
   /** Set once an end was decided, so that a crash while finalising does not record on. */
   readonly ending: RecordingEndReason | null;
+  /** When the wished duration is over; null without one, before the first picture, and after a reboot. */
+  readonly deadlineMonoMs: number | null;
+  /** The part being written, and when it began; null as above. */
+  readonly openPart: OpenPart | null;
+}
+
+export interface OpenPart {
+  readonly file: string;
+  readonly sinceMonoMs: number;
 }
 
 /** Everything that must survive a crash of the service. */

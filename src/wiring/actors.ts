@@ -12,7 +12,7 @@ import { type CameraRef, cameraView, recordingOf, streamOf } from './camera-view
 import type { Journal, Standing } from './journal.ts';
 import type { StreamInstants, StreamRef } from './stream-view.ts';
 
-const NO_INSTANTS: StreamInstants = { captureSinceAtMs: null, liveSinceAtMs: null };
+const NO_INSTANTS: StreamInstants = { captureSinceMonoMs: null, liveSinceMonoMs: null };
 
 interface KeptView {
   /** Everything the view was read off; all are replaced, never changed. */
@@ -67,6 +67,7 @@ export class Actors {
     const from: readonly unknown[] = [
       demand,
       instants,
+      this.journal.timeline.zeroAtMs(),
       ...refs.flatMap((actor) => [actor.getSnapshot(), this.journal.standing(actor)]),
     ];
     const kept = this.#views.get(id);
@@ -113,11 +114,11 @@ export class Actors {
   }
 
   /** Runs inside the step of an actor: facts go out after it, so that views show the whole step. */
-  #moved({ name, state, sinceAtMs }: Standing, from: string | null): void {
+  #moved({ name, state, sinceMonoMs }: Standing, from: string | null): void {
     const [kind, id] = name.split(':');
     if (id === undefined || (kind !== 'camera' && kind !== 'stream' && kind !== 'recording')) return;
     const cameraId = kind === 'recording' ? (id.split('_')[0] ?? id) : id;
-    if (kind === 'stream') this.#noteInstants(cameraId, state, from ?? '', sinceAtMs);
+    if (kind === 'stream') this.#noteInstants(cameraId, state, from ?? '', sinceMonoMs);
     queueMicrotask(() => {
       const view = this.view(cameraId);
       const [path] = view?.devicePaths ?? [];
@@ -126,10 +127,10 @@ export class Actors {
     });
   }
 
-  #noteInstants(id: CameraId, state: string, from: string, sinceAtMs: number): void {
+  #noteInstants(id: CameraId, state: string, from: string, sinceMonoMs: number): void {
     const instants = this.#instants.get(id) ?? NO_INSTANTS;
     const entered = (name: string) => state.startsWith(name) && !from.startsWith(name);
-    if (entered('live')) this.#instants.set(id, { ...instants, liveSinceAtMs: sinceAtMs });
-    if (entered('starting')) this.#instants.set(id, { ...instants, captureSinceAtMs: sinceAtMs });
+    if (entered('live')) this.#instants.set(id, { ...instants, liveSinceMonoMs: sinceMonoMs });
+    if (entered('starting')) this.#instants.set(id, { ...instants, captureSinceMonoMs: sinceMonoMs });
   }
 }

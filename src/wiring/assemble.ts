@@ -69,9 +69,10 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
   if (config.paths.recordings_directory === '')
     await mkdir(recordingsFolder, { recursive: true, mode: 0o700 });
   if (config.paths.snapshots_directory === '') await mkdir(snapshotsFolder, { recursive: true, mode: 0o700 });
+  const bootId = await readBootId();
   const ledger = await Ledger.open({
     dataDirectory,
-    bootId: await readBootId(),
+    bootId,
     report: (problem) => log.warn({ file: 'ledger.json' }, problem),
   });
   const processes = new ProcessRunner({
@@ -122,7 +123,7 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
     );
   }
   if (synthetic) sources.push(new SyntheticSource(syntheticFolder));
-  const store = new FileWishStore(dataDirectory);
+  const store = new FileWishStore(dataDirectory, bootId);
   const mediaServer = new ControlApi({
     host: managed ? '127.0.0.1' : mediamtx.host,
     port: mediamtx.api_port,

@@ -46,7 +46,7 @@ export function cameraView(
   return {
     device: context.known.id,
     state: storyPath(snapshot.value),
-    sinceAtMs: journal.standing(ref)?.sinceAtMs ?? 0,
+    sinceAtMs: journal.sinceAtMs(ref),
     status: cameraWord(ref),
     name: context.known.name,
     widthPx: plan?.widthPx ?? null,

@@ -43,12 +43,12 @@ export interface EngineParts {
 export class Engine implements Door {
   readonly #actors: Actors;
   readonly #parts: EngineParts;
-  readonly #startedAtMs: number;
+  readonly #startedMonoMs: number;
   readonly #desk: OrderDesk;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
-    this.#startedAtMs = parts.clock.wallMs();
+    this.#startedMonoMs = parts.clock.monoMs();
     const { machine, input, journal, config, clock } = parts;
     this.#actors = new Actors(
       createActor(machine, { input, systemId: 'service', inspect: journal.inspect }),
@@ -68,7 +68,8 @@ export class Engine implements Door {
 
   service(): ServiceView {
     const { journal, version, serverKind } = this.#parts;
-    return serviceView(this.root, journal, { version, startedAtMs: this.#startedAtMs, serverKind });
+    const startedAtMs = journal.timeline.atMs(this.#startedMonoMs);
+    return serviceView(this.root, journal, { version, startedAtMs, serverKind });
   }
 
   cameras(): readonly CameraView[] {

@@ -6,12 +6,13 @@ import type { AnyActorRef, AnyMachineSnapshot, InspectionEvent } from 'xstate';
 import type { Log } from '../adapters/log/log.ts';
 import { transitionLine } from '../adapters/log/transition-line.ts';
 import { storyPath } from '../machines/state-path.ts';
+import type { Timeline } from './timeline.ts';
 
 export interface Standing {
   readonly name: string;
   readonly machine: string;
   readonly state: string;
-  readonly sinceAtMs: number;
+  readonly sinceMonoMs: number;
   readonly parent: string | null;
   readonly ref: AnyActorRef;
 }
@@ -20,14 +21,14 @@ type Moved = (standing: Standing, from: string | null) => void;
 
 export class Journal {
   readonly #log: Log;
-  readonly #wallMs: () => number;
+  readonly timeline: Timeline;
   readonly #standings = new Map<string, Standing>();
   readonly #moved: Moved[] = [];
   #steps = 0;
 
-  constructor(log: Log, wallMs: () => number) {
+  constructor(log: Log, timeline: Timeline) {
     this.#log = log;
-    this.#wallMs = wallMs;
+    this.timeline = timeline;
   }
 
   /** For `createActor(..., {inspect})`. Never throws into an actor. */
@@ -58,6 +59,12 @@ export class Journal {
     return this.#standings.get(ref.sessionId);
   }
 
+  /** Since when it is where it is, by the wall clock as it is set now; 0 once it has ended. */
+  sinceAtMs(ref: AnyActorRef): number {
+    const standing = this.standing(ref);
+    return standing === undefined ? 0 : this.timeline.atMs(standing.sinceMonoMs);
+  }
+
   /** All living actors with a machine, parents before children. */
   all(): readonly Standing[] {
     return [...this.#standings.values()];
@@ -81,7 +88,7 @@ export class Journal {
       name,
       machine: snapshot.machine.id,
       state,
-      sinceAtMs: this.#wallMs(),
+      sinceMonoMs: this.timeline.monoMs(),
       parent,
       ref,
     };

@@ -39,13 +39,13 @@ export function serviceView(ref: ServiceRef, journal: Journal, facts: Facts): Se
 }
 
 function standing(ref: AnyActorRef, snapshot: AnyMachineSnapshot, journal: Journal): StateView {
-  return { state: statePath(snapshot.value), sinceAtMs: journal.standing(ref)?.sinceAtMs ?? 0 };
+  return { state: statePath(snapshot.value), sinceAtMs: journal.sinceAtMs(ref) };
 }
 
 function mediaServerView(ref: MediaServerRef, journal: Journal, facts: Facts): MediaServerView {
   const snapshot = ref.getSnapshot();
   const { context } = snapshot;
-  const sinceAtMs = journal.standing(ref)?.sinceAtMs ?? 0;
+  const sinceAtMs = journal.sinceAtMs(ref);
   const health = regionPath(snapshot.value, 'health').replace(/\.(waiting|checking|idle)$/, '');
   const open = health === 'tripped.open';
   const openMs = backoffMs(context.openings, {
@@ -90,7 +90,7 @@ function storageView(ref: ActorRefFrom<typeof storageMachine>, journal: Journal)
   const snapshot = ref.getSnapshot();
   const { measure, trouble } = snapshot.context;
   return {
-    sinceAtMs: journal.standing(ref)?.sinceAtMs ?? 0,
+    sinceAtMs: journal.sinceAtMs(ref),
     state: regionPath(snapshot.value, 'level'),
     totalBytes: measure?.totalBytes ?? 0,
     availableBytes: measure?.availableBytes ?? 0,
@@ -131,7 +131,8 @@ const SHOWN = [
 
 /** Every living actor, parents before children. */
 export function actorViews(journal: Journal): readonly ActorView[] {
-  return journal.all().map(({ name, machine, state, sinceAtMs, parent, ref }) => {
+  return journal.all().map(({ name, machine, state, sinceMonoMs, parent, ref }) => {
+    const sinceAtMs = journal.timeline.atMs(sinceMonoMs);
     const { context } = ref.getSnapshot() as AnyMachineSnapshot;
     const facts = Object.fromEntries(
       SHOWN.filter((key) => context[key] !== undefined && context[key] !== null).map((key) => [

@@ -14,6 +14,7 @@ import { Engine } from './engine.ts';
 import { Journal } from './journal.ts';
 import { serviceInput } from './limits.ts';
 import { provideService } from './provide.ts';
+import { Timeline } from './timeline.ts';
 
 export interface ReadyFacts {
   readonly ws: string;
@@ -46,7 +47,7 @@ export async function startService(config: Config, dataId: string): Promise<Runn
   const { world, found, syntheticCameras, settle, stopHardware } = assembly;
   secrets.push(...assembly.secrets);
   if (found?.notice != null) log.warn({ media_server: found.kind }, found.notice);
-  const journal = new Journal(log, () => systemClock.wallMs());
+  const journal = new Journal(log, new Timeline(systemClock));
   const engine = new Engine({
     machine: provideService(world),
     input: serviceInput(config, world.wishes.wishes),

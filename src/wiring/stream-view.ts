@@ -4,7 +4,7 @@ import type { RecordingView, RecordingWord, StreamView, StreamWord } from '../ap
 import { backoffMs } from '../machines/backoff.ts';
 import type { recordingMachine } from '../machines/recording.ts';
 import { recordedMs } from '../machines/recording-facts.ts';
-import { gapsOf } from '../machines/recording-setup.ts';
+import { gapsOf, type RecordingContext } from '../machines/recording-setup.ts';
 import { storyPath } from '../machines/state-path.ts';
 import type { streamMachine } from '../machines/stream.ts';
 import type { Journal } from './journal.ts';
@@ -14,8 +14,8 @@ export type RecordingRef = ActorRefFrom<typeof recordingMachine>;
 
 /** Facts that no snapshot holds: instants, kept by the engine as things move. */
 export interface StreamInstants {
-  readonly captureSinceAtMs: number | null;
-  readonly liveSinceAtMs: number | null;
+  readonly captureSinceMonoMs: number | null;
+  readonly liveSinceMonoMs: number | null;
 }
 
 export function streamView(
@@ -26,7 +26,8 @@ export function streamView(
 ): StreamView {
   const snapshot = ref.getSnapshot();
   const { context } = snapshot;
-  const sinceAtMs = journal.standing(ref)?.sinceAtMs ?? 0;
+  const sinceAtMs = journal.sinceAtMs(ref);
+  const atMs = (monoMs: number | null) => (monoMs === null ? null : journal.timeline.atMs(monoMs));
   return {
     state: storyPath(snapshot.value),
     sinceAtMs,
@@ -40,7 +41,7 @@ export function streamView(
         ? null
         : {
             pid: context.process.pid,
-            startedAtMs: instants.captureSinceAtMs ?? sinceAtMs,
+            startedAtMs: atMs(instants.captureSinceMonoMs) ?? sinceAtMs,
             adopted: context.process.adopted,
           },
     available: context.observation?.available ?? false,
@@ -48,7 +49,7 @@ export function streamView(
     inboundBytes: context.observation?.inboundBytes ?? 0,
     tap: context.tapTrouble !== null ? 'tap_unavailable' : context.frame === null ? 'unknown' : 'available',
     demand,
-    liveSinceAtMs: snapshot.matches('live') ? instants.liveSinceAtMs : null,
+    liveSinceAtMs: snapshot.matches('live') ? atMs(instants.liveSinceMonoMs) : null,
     trouble: context.trouble ?? context.contest ?? context.tapTrouble,
   };
 }
@@ -80,7 +81,7 @@ export function recordingView(ref: RecordingRef, journal: Journal): RecordingVie
   const { finished } = context;
   return {
     state: storyPath(snapshot.value),
-    sinceAtMs: journal.standing(ref)?.sinceAtMs ?? 0,
+    sinceAtMs: journal.sinceAtMs(ref),
     session: context.order.session,
     device: context.order.cameraId,
     status: recordingWord(snapshot),
@@ -99,11 +100,9 @@ export function recordingView(ref: RecordingRef, journal: Journal): RecordingVie
 }
 
 /** The part being written has no length yet: what passed since its start, as of the last look. */
-function liveDurationMs(context: SnapshotFrom<typeof recordingMachine>['context']): number {
-  const open = context.parts.find((part) => part.durationMs === null);
-  const running =
-    open === undefined || context.lookedAtMs === null ? 0 : context.lookedAtMs - open.startedAtMs;
-  return recordedMs(context.parts) + Math.max(0, running);
+function liveDurationMs({ parts, openPart, lookedMonoMs }: RecordingContext): number {
+  const runningMs = openPart === null || lookedMonoMs === null ? 0 : lookedMonoMs - openPart.sinceMonoMs;
+  return recordedMs(parts) + Math.max(0, Math.round(runningMs));
 }
 
 export function recordingWord(snapshot: SnapshotFrom<typeof recordingMachine>): RecordingWord {

@@ -13,7 +13,7 @@ import { mainProcesses, withoutDoubles } from '../support/main-processes.ts';
 import { play, untilListed } from '../support/recordings.ts';
 import { startService, type TestService } from '../support/service.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
-import { throughout } from '../support/until.ts';
+import { throughout, until } from '../support/until.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 });
 
@@ -98,10 +98,12 @@ describeMediaServers('the control plane, killed -9', (server) => {
     await withoutDoubles(service.dataFolder, killAgainAndAgain(dice, orders));
 
     expect(service.processes('capture').find(({ owner }) => owner === 'camera0')).toEqual(capture);
-    const { recording } = await service.call<{ recording: boolean }>('get_recording_status', {
-      device: 'camera1',
+    const isRecorded = async (device: string) =>
+      (await service.call<{ recording: boolean }>('get_recording_status', { device })).recording;
+    await until(async () => !(await isRecorded('camera1')), {
+      timeoutMs: 30_000,
+      what: 'camera1 to be done',
     });
-    if (recording) await service.untilRecording('camera1', 'NOT_RECORDING');
     await service.untilRecording('camera0', 'RECORDING');
     const recordedMs = performance.now() - fromMs;
     await service.call('stop_recording', { device: 'camera0' });

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { gapsBetween, newestGrew, recordedBytes, recordedMs } from '../../src/machines/recording-facts.ts';
+import {
+  gapsBetween,
+  newestGrew,
+  openPartOf,
+  recordedBytes,
+  recordedMs,
+} from '../../src/machines/recording-facts.ts';
 import { part } from '../support/machine-fixtures.ts';
 
 const first = part({ startedAtMs: 0, durationMs: 10_000 });
@@ -62,4 +68,14 @@ test('an interruption of an earlier hole does not explain a later one', () => {
 
 test('a part of unknown length tells nothing about what follows', () => {
   expect(gapsBetween([part({ startedAtMs: 0, durationMs: null }), after(60_000)], [])).toEqual([]);
+});
+
+test('the start of the part being written is believed once, whatever the wall clock says later', () => {
+  const open = part({ durationMs: null, startedAtMs: 1_000_000 });
+  const known = openPartOf({ parts: [first, open], monoMs: 500, atMs: 1_000_200 }, null);
+  expect(known).toEqual({ file: open.file, sinceMonoMs: 300 });
+  expect(openPartOf({ parts: [open], monoMs: 900, atMs: 9_000_000 }, known)).toBe(known);
+  const next = { ...open, file: 'part-9.mp4' };
+  expect(openPartOf({ parts: [next], monoMs: 900, atMs: 1_000_100 }, known)?.sinceMonoMs).toBe(800);
+  expect(openPartOf({ parts: [first], monoMs: 900, atMs: 1_000_100 }, known)).toBeNull();
 });

@@ -135,6 +135,8 @@ const wish = (fields: Partial<RecordingWish> = {}): RecordingWish => ({
   gaps: [],
   adoptions: 0,
   ending: null,
+  deadlineMonoMs: null,
+  openPart: null,
   ...fields,
 });
 
@@ -783,6 +785,24 @@ describe('a session of an earlier life', () => {
     await rig.advance(100);
     expect(rig.reports.types()).toContain('recording.started');
     expect(rig.context().adoptions).toBe(3);
+  });
+
+  test('ends on time although the wall clock was set by an hour while nobody was there', async () => {
+    for (const stepMs of [3_600_000, -3_600_000]) {
+      const first = await growing({ order: order({ durationMs: 10_000 }) });
+      const kept = first.saveWish.inputs.at(-1)!;
+      expect(kept.deadlineMonoMs).toBeGreaterThan(9000);
+      const rig = await salvaging({ order: kept.order, restored: kept });
+      const file = part({ file: kept.openPart?.file ?? '' });
+      const monoMs = kept.deadlineMonoMs! - 4000;
+      await rig.lookAtParts.resolve({ parts: [file], monoMs, atMs: WALL_ZERO_MS + monoMs + stepMs });
+      expect(rig.context().openPart).toEqual(kept.openPart);
+      expect(rig.state()).toBe('interrupted');
+      await rig.advance(3999);
+      expect(rig.state()).toBe('interrupted');
+      await rig.advance(1);
+      expect(rig.context().reason).toBe('duration_reached');
+    }
   });
 
   test('ends with the cause when its camera stays away, 30 s after our start', async () => {

@@ -68,7 +68,14 @@ describe('the start', () => {
   test('known cameras and the media server are there before anything is looked for', async () => {
     const parts = new ServiceParts();
     parts.reapOrphans.answers = null;
-    const wish: RecordingWish = { order: order(), gaps: [], adoptions: 0, ending: null };
+    const wish: RecordingWish = {
+      order: order(),
+      gaps: [],
+      adoptions: 0,
+      ending: null,
+      deadlineMonoMs: null,
+      openPart: null,
+    };
     const rig = await start({ cameras: [known(), other], recordings: [wish] }, parts);
     expect(rig.state()).toBe('working.starting.reaping');
     expect([...parts.inputs.keys()].toSorted()).toEqual([

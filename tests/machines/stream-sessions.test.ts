@@ -276,6 +276,8 @@ describe('a session of an earlier life', () => {
     gaps: [],
     adoptions: 0,
     ending: null,
+    deadlineMonoMs: null,
+    openPart: null,
     ...fields,
   });
 

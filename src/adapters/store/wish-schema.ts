@@ -47,10 +47,20 @@ const recording = z.object({
   gaps: z.array(z.object({ fromAtMs: z.number(), toAtMs: z.number(), cause: z.string() })),
   adoptions: z.int().nonnegative(),
   ending: endReason.nullable(),
+  // Later additions; a service that does not know them goes by the names of the files.
+  deadlineMonoMs: z.number().nullable().default(null),
+  openPart: z.object({ file: z.string(), sinceMonoMs: z.number() }).nullable().default(null),
 });
 
 /** Unknown keys are dropped: a newer service may have added some without changing the meaning of the others. */
 export const wishesSchema = z.object({ cameras: z.array(camera), recordings: z.array(recording) });
+
+/** Monotonic instants mean nothing in another boot; a file without a boot's id is of an older service and has none. */
+export function ofThisBoot(wishes: Wishes, isThisBoot: boolean): Wishes {
+  if (isThisBoot) return wishes;
+  const recordings = wishes.recordings.map((wish) => ({ ...wish, deadlineMonoMs: null, openPart: null }));
+  return { ...wishes, recordings };
+}
 
 /** The compiler's word that the schema and the port mean the same. */
 export const sameShape: z.ZodType<Wishes> = wishesSchema;

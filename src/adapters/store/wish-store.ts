@@ -9,13 +9,17 @@ import { CameraError } from '../../machines/errors.ts';
 import type { WishStore } from '../../machines/ports.ts';
 import type { Wishes } from '../../machines/values.ts';
 import { DurableFile } from '../process/durable-file.ts';
-import { WISHES_VERSION, wishesSchema } from './wish-schema.ts';
+import { ofThisBoot, WISHES_VERSION, wishesSchema } from './wish-schema.ts';
+
+const headSchema = z.object({ version: z.int(), bootId: z.string().optional().catch(undefined) });
 
 /** `wishes.json` in the data directory. */
 export class FileWishStore implements WishStore {
   readonly #file: DurableFile;
+  readonly #bootId: string;
 
-  constructor(dataDirectory: string) {
+  constructor(dataDirectory: string, bootId: string) {
+    this.#bootId = bootId;
     this.#file = new DurableFile(join(dataDirectory, 'wishes.json'));
   }
 
@@ -29,7 +33,7 @@ export class FileWishStore implements WishStore {
     } catch (cause) {
       throw this.#broken('it is not JSON', cause);
     }
-    const version = z.object({ version: z.int() }).safeParse(content).data?.version;
+    const { version, bootId } = headSchema.safeParse(content).data ?? {};
     if (version !== WISHES_VERSION) {
       throw this.#broken(`its version is ${version ?? 'missing'}, not ${WISHES_VERSION}`);
     }
@@ -38,13 +42,15 @@ export class FileWishStore implements WishStore {
       const [first] = wishes.error.issues;
       throw this.#broken(`${first?.path.join('.')}: ${first?.message}`, wishes.error);
     }
-    return wishes.data;
+    return ofThisBoot(wishes.data, bootId === this.#bootId);
   }
 
   /** Resolves once these wishes, or newer ones, survive a crash. @throws CameraError storage (wishes_unwritable) */
   async save(wishes: Wishes): Promise<void> {
     try {
-      await this.#file.save(`${JSON.stringify({ version: WISHES_VERSION, ...wishes }, null, 1)}\n`);
+      await this.#file.save(
+        `${JSON.stringify({ version: WISHES_VERSION, bootId: this.#bootId, ...wishes }, null, 1)}\n`,
+      );
     } catch (cause) {
       const why = (cause as NodeJS.ErrnoException).code ?? 'unknown';
       throw new CameraError('storage', `The wishes could not be written (${why})`, {

@@ -9,6 +9,8 @@ import { compiledEntry } from '../../support/compiled.ts';
 import { temporaryFolder } from '../../support/temp-folder.ts';
 import { until } from '../../support/until.ts';
 
+const BOOT = 'this boot';
+
 const wishes = (name: string): Wishes => ({
   cameras: [
     {
@@ -33,24 +35,47 @@ const wishes = (name: string): Wishes => ({
       gaps: [{ fromAtMs: 1, toAtMs: 2, cause: 'capture_lost' }],
       adoptions: 1,
       ending: 'duration_reached',
+      deadlineMonoMs: 4711.5,
+      openPart: { file: 'camera0_1.mp4', sinceMonoMs: 12.25 },
     },
   ],
 });
 
+test('monotonic instants of another boot mean nothing and are left out', async () => {
+  const folder = await temporaryFolder();
+  await new FileWishStore(folder, 'the boot before').save(wishes('one'));
+  const { recordings } = await new FileWishStore(folder, BOOT).load();
+  expect(recordings).toEqual(
+    wishes('one').recordings.map((wish) => ({ ...wish, deadlineMonoMs: null, openPart: null })),
+  );
+});
+
+test('a file of a service that kept no instants is read', async () => {
+  const folder = await temporaryFolder();
+  const [wish] = wishes('one').recordings;
+  const { deadlineMonoMs: _, openPart: __, ...old } = wish!;
+  await writeFile(
+    join(folder, 'wishes.json'),
+    JSON.stringify({ version: 1, cameras: [], recordings: [old] }),
+  );
+  const { recordings } = await new FileWishStore(folder, BOOT).load();
+  expect(recordings).toEqual([{ ...old, deadlineMonoMs: null, openPart: null }]);
+});
+
 test('without a file there are no wishes', async () => {
-  const store = new FileWishStore(join(await temporaryFolder(), 'none-yet'));
+  const store = new FileWishStore(join(await temporaryFolder(), 'none-yet'), BOOT);
   expect(await store.load()).toEqual({ cameras: [], recordings: [] });
 });
 
 test('what was saved is what a later life loads', async () => {
   const folder = await temporaryFolder();
-  await new FileWishStore(folder).save(wishes('one'));
-  expect(await new FileWishStore(folder).load()).toEqual(wishes('one'));
+  await new FileWishStore(folder, BOOT).save(wishes('one'));
+  expect(await new FileWishStore(folder, BOOT).load()).toEqual(wishes('one'));
 });
 
 test('of many saves at once the newest stays', async () => {
   const folder = await temporaryFolder();
-  const store = new FileWishStore(folder);
+  const store = new FileWishStore(folder, BOOT);
   await Promise.all(Array.from({ length: 30 }, (_, index) => store.save(wishes(`name ${index}`))));
   expect(await store.load()).toEqual(wishes('name 29'));
   expect(await readdir(folder)).toEqual(['wishes.json']);
@@ -66,7 +91,7 @@ test.each([
 ])('a broken file (%s) is an error that names it and is not replaced', async (text, what) => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'wishes.json'), text);
-  const loaded = new FileWishStore(folder).load();
+  const loaded = new FileWishStore(folder, BOOT).load();
   await expect(loaded).rejects.toMatchObject({
     code: 'storage',
     reason: 'wishes_broken',
@@ -78,7 +103,7 @@ test.each([
 
 test('a save that fails says so and the old wishes stay', async () => {
   const folder = await temporaryFolder();
-  const store = new FileWishStore(folder);
+  const store = new FileWishStore(folder, BOOT);
   await store.save(wishes('old'));
   await mkdir(join(folder, 'wishes.json.tmp'));
   await expect(store.save(wishes('new'))).rejects.toMatchObject({
@@ -93,7 +118,7 @@ test('a writer that is killed at any moment leaves wishes that load', async () =
   const entry = compiledEntry('adapters/store/wish-store.ts');
   const script = `
     import { FileWishStore } from ${JSON.stringify(entry)};
-    const store = new FileWishStore(${JSON.stringify(folder)});
+    const store = new FileWishStore(${JSON.stringify(folder)}, 'this boot');
     const wishes = ${JSON.stringify(wishes(''))};
     for (let n = 0; ; n += 1) {
       wishes.cameras[0].name = String(n) + 'x'.repeat(n % 7 * 5000);
@@ -102,7 +127,7 @@ test('a writer that is killed at any moment leaves wishes that load', async () =
   for (let round = 0; round < 3; round += 1) {
     const writer = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
     onTestFinished(() => void writer.kill('SIGKILL'));
-    const store = new FileWishStore(folder);
+    const store = new FileWishStore(folder, BOOT);
     const before = (await store.load()).cameras[0]?.name;
     await until(async () => (await store.load()).cameras[0]?.name !== before, {
       timeoutMs: 5000,
