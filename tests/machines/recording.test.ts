@@ -797,9 +797,9 @@ describe('a session of an earlier life', () => {
       const monoMs = kept.deadlineMonoMs! - 4000;
       await rig.lookAtParts.resolve({ parts: [file], monoMs, atMs: WALL_ZERO_MS + monoMs + stepMs });
       expect(rig.context().openPart).toEqual(kept.openPart);
-      expect(rig.state()).toBe('interrupted');
+      expect(rig.state()).toMatch(/^interrupted/);
       await rig.advance(3999);
-      expect(rig.state()).toBe('interrupted');
+      expect(rig.state()).toMatch(/^interrupted/);
       await rig.advance(1);
       expect(rig.context().reason).toBe('duration_reached');
     }
