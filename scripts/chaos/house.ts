@@ -11,6 +11,8 @@ import { CHAOS_CONFIG, PATIENCE } from './limits.ts';
 
 const RUNTIME_KILOBYTES = 4096;
 const RECORDINGS_KILOBYTES = 65_536;
+/** Of the log, from one round to the next: what a story of the last while needs. */
+const KEPT_CHARACTERS = 200_000;
 
 export class House {
   readonly service: TestService;
@@ -25,7 +27,7 @@ export class House {
   life = 1;
   /** False while it was ended by us, or is not ready again. */
   isUp = true;
-  #readBytes = 0;
+  #read = 0;
 
   private constructor(service: TestService, judge: Judge, disks: readonly (SmallDisk | null)[]) {
     this.service = service;
@@ -108,16 +110,18 @@ export class House {
 
   /** Lines of the log since the last call that tell of a defect. */
   defects(): readonly string[] {
-    const lines = this.service.log.slice(this.#readBytes).split('\n');
+    const lines = this.service.log.slice(this.#read).split('\n');
     const rest = lines.pop() ?? '';
-    this.#readBytes = this.service.log.length - rest.length;
+    this.#read = this.service.log.length - rest.length;
     return lines.filter(isDefect);
   }
 
   /** This actor's and its parent's steps in the last while. */
   story(actors: (actor: string) => boolean, lastMs: number): readonly Transition[] {
     const fromMs = Date.now() - lastMs;
-    return this.service.log.split('\n').flatMap((line) => {
+    // The last line may not be there whole yet.
+    const lines = this.service.log.split('\n').slice(0, -1);
+    return lines.flatMap((line) => {
       if (!line.includes('"machine":')) return [];
       const step = JSON.parse(line) as Transition;
       return actors(step.actor) && Date.parse(step.time) >= fromMs ? [step] : [];
@@ -127,8 +131,9 @@ export class House {
   /** Between rounds: what was judged is not kept in memory. */
   turnPage(): void {
     const { log } = this.service;
-    this.service.log = log.slice(Math.max(this.#readBytes - 200_000, 0));
-    this.#readBytes -= log.length - this.service.log.length;
+    const from = log.indexOf('\n', this.#read - KEPT_CHARACTERS) + 1;
+    if (this.#read > KEPT_CHARACTERS) this.service.log = log.slice(from);
+    this.#read -= log.length - this.service.log.length;
   }
 
   /** Logs, configuration, wishes and recordings, for whoever looks into it. @returns the folder */
