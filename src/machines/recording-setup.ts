@@ -246,6 +246,8 @@ export const recordingSetup = setup({
       params.parts.length > 0 &&
       params.parts.every((part) => part.durationMs !== null) &&
       recordedBytes(params.parts) === context.sizeBytes,
+    newestClosed: ({ context }, params: PartsSeen) =>
+      params.parts.at(-1)?.durationMs != null && recordedBytes(params.parts) === context.sizeBytes,
     nothingRecorded: ({ context }) => context.parts.length === 0,
     durationOver: ({ context }) =>
       context.deadlineMonoMs !== null &&

@@ -354,6 +354,11 @@ export const recordingMachine = recordingSetup.createMachine({
                     target: '#recording.finalising',
                     actions: { type: 'storeParts', params: ({ event }) => event.output },
                   },
+                  {
+                    guard: { type: 'newestClosed', params: ({ event }) => event.output },
+                    target: '#recording.stopping.salvaging',
+                    description: 'an earlier part was torn: nobody closes that any more',
+                  },
                   { target: 'waiting', actions: { type: 'storeParts', params: ({ event }) => event.output } },
                 ],
                 onError: { target: 'waiting', actions: keepTrouble },

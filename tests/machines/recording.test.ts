@@ -94,13 +94,14 @@ async function start(fields: Partial<RecordingInput> = {}, slow: 'saveWish' | 'l
         part({ file: `part-${disk.parts.length + 1}.mp4`, startedAtMs: WALL_ZERO_MS + rig.clock.now() }),
       ];
     },
-    /** The recorder closes its file. */
-    close: () => {
+    /** The recorder closes its file; `newest`: an earlier one was torn, by the end of the server that wrote it. */
+    close: (which: 'all' | 'newest' = 'all') => {
       disk.growing = false;
       const nowMs = WALL_ZERO_MS + rig.clock.now();
       disk.parts = disk.parts.map((one) => ({
         ...one,
-        durationMs: one.durationMs ?? nowMs - one.startedAtMs,
+        durationMs:
+          one.durationMs ?? (which === 'all' || one === disk.parts.at(-1) ? nowMs - one.startedAtMs : null),
       }));
     },
   };
@@ -666,6 +667,24 @@ describe('the end', () => {
     expect(rig.salvageParts.calls).toBe(1);
     expect(rig.state()).toBe('completed');
     expect(rig.context().parts[0]?.durationMs).toBe(1234);
+  });
+
+  test('an earlier file that a killed media server left open is measured at once, and holds nothing up', async () => {
+    const rig = await growing();
+    await rig.advance(2000);
+    await rig.lose('media_server_lost');
+    await rig.send({ type: 'stream.live' });
+    await rig.send({ type: 'record.armed' });
+    rig.open();
+    await rig.advance(2000);
+    expect(rig.state()).toBe('rolling.growing');
+    await rig.stop();
+    rig.close('newest');
+    await rig.send({ type: 'record.disarmed' });
+    await rig.advance(40);
+    expect(rig.salvageParts.calls).toBe(1);
+    expect(rig.state()).toBe('completed');
+    expect(rig.context().parts.map(({ durationMs }) => durationMs)).toEqual([1234, 2000]);
   });
 
   test('files that cannot be read at the end do not hold it up', async () => {

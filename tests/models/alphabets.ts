@@ -60,6 +60,12 @@ const parts = (snapshot: AnyMachineSnapshot): readonly unknown[] => {
     { ...seen, parts: [] },
   ];
 };
+/** The newest is closed, an earlier one never will be. */
+const tornBefore = (snapshot: AnyMachineSnapshot) => {
+  const { sizeBytes, lookedMonoMs } = snapshot.context;
+  const newest = part({ file: 'newest.mp4', sizeBytes, durationMs: 2000 });
+  return { monoMs: lookedMonoMs ?? 0, atMs: part().startedAtMs, parts: [part({ sizeBytes: 0 }), newest] };
+};
 
 function streamEvents(snapshot: AnyMachineSnapshot): readonly ModelEvent[] {
   const context = snapshot.context as StreamContext;
@@ -216,7 +222,7 @@ const recordingAlphabet = (input: unknown): Alphabet => ({
   outputs: {
     lookAtParts: parts,
     lookForFile: parts,
-    lookForEnd: parts,
+    lookForEnd: (snapshot) => [...parts(snapshot), tornBefore(snapshot)],
     lookAtOldParts: parts,
     lookAtLoss: parts,
     lookForMore: parts,
