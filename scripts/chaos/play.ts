@@ -11,7 +11,7 @@ import { Orders } from './orders.ts';
 import { leftoversOf, unrestOf } from './rest.ts';
 import { complaintsOf } from './rules.ts';
 import { type Step, wordsOf } from './script.ts';
-import { checkShelf } from './shelf.ts';
+import { checkShelf, clearShelf } from './shelf.ts';
 import { Visitors } from './visitors.ts';
 
 const LOOK_EVERY_MS = 250;
@@ -76,14 +76,17 @@ export class Player {
     this.#note('calm');
     await hands.calm(this.#cameras);
     const calmMs = performance.now();
-    await this.#rest();
+    await this.#rest('late parts may lie there');
     const restMs = Math.round(performance.now() - calmMs);
     this.#note(`at rest after ${restMs} ms`);
-    const report = await checkShelf(house, this.#diary);
+    const judged = new Set<string>();
+    const report = await checkShelf(house, this.#diary, judged);
     this.#diary.turnPage();
     await this.#recordOne(orders, flawless);
-    await this.#rest();
-    const last = await checkShelf(house, this.#diary);
+    // What came after the end of a session is removed with the end of the next one.
+    await this.#rest('all parts are collected');
+    const last = await checkShelf(house, this.#diary, judged);
+    await clearShelf(house);
     if (last.recordings !== 1)
       house.judge.condemn('After rest a recording works', `${last.recordings} recordings instead of one`);
     this.#diary.turnPage();
@@ -103,12 +106,19 @@ export class Player {
     };
   }
 
-  /** What was not filed for want of space is tried again by the next life; that belongs to calm. */
-  async #rest(): Promise<void> {
+  /** Waits for it. A session that could not be filed for want of space is tried again by the next life, once there is some. */
+  async #rest(how: 'late parts may lie there' | 'all parts are collected'): Promise<void> {
     const deadlineMs = performance.now() + PATIENCE.restMs;
     for (;;) {
-      const unrest = unrestOf(await lookAt(this.#house), await leftoversOf(this.#house), this.#cameras);
+      const left = await leftoversOf(this.#house);
+      const seen =
+        how === 'all parts are collected' ? left : { ...left, parts: left.parts.filter(this.#isInTime) };
+      const unrest = unrestOf(await lookAt(this.#house), seen, this.#cameras);
       if (unrest.length === 0) return this.#compareWithTold();
+      if (left.sessions.length > 0 && left.sessions.every(this.#isUnfiled)) {
+        await this.#house.end('SIGUSR2');
+        await this.#house.begin();
+      }
       if (performance.now() > deadlineMs) {
         const limit = `${PATIENCE.restMs} ms`;
         this.#house.judge.condemn(`Everything is at rest within ${limit} after calm`, unrest.join('; '));
@@ -117,6 +127,19 @@ export class Player {
       await pause(LOOK_EVERY_MS);
     }
   }
+
+  #isUnfiled = (session: string): boolean => {
+    const steps = this.#house.story((actor) => actor === `recording:${session}`, 600_000);
+    return steps.at(-1)?.to === 'unfiled';
+  };
+
+  /** Not recorded after the end of its session, by a media server that stood still while it was told. */
+  #isInTime = (part: string): boolean => {
+    const [, session = '', seconds] = /([^/]+)_(\d+)-\d+\.mp4$/.exec(part) ?? [];
+    const end = this.#house.story((actor) => actor === `recording:${session}`, 600_000);
+    const endedAt = end.findLast(({ to }) => to === 'finalising')?.time;
+    return endedAt === undefined || Number(seconds) * 1000 + 999 < Date.parse(endedAt);
+  };
 
   /** What a client was told one by one is what it would be told now. */
   async #compareWithTold(): Promise<void> {

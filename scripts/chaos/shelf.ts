@@ -19,9 +19,10 @@ interface Filed extends ListedRecording {
   readonly modified_time: string;
 }
 
-/** Judges what is new, and removes it: the disk is small. */
-export async function checkShelf(house: House, diary: Diary): Promise<ShelfReport> {
-  const { files } = await house.service.call<{ files: Filed[] }>('list_recordings', { limit: 1000 });
+/** Judges what is on the shelf but for these sessions, and adds it to them. */
+export async function checkShelf(house: House, diary: Diary, judged: Set<string>): Promise<ShelfReport> {
+  const all = await listRecordings(house);
+  const files = all.filter(({ session_id }) => !judged.has(session_id));
   const condemn = (evidence: string) =>
     house.judge.condemn(
       'Every recording that was accepted is filed and whole, or its failure is told',
@@ -45,7 +46,7 @@ export async function checkShelf(house: House, diary: Diary): Promise<ShelfRepor
       condemn(`${recording.session_id} does not play: ${(error as Error).message}`);
     }
   }
-  const failed = diary.accepted.filter(({ session }) => !files.some((file) => file.session_id === session));
+  const failed = diary.accepted.filter(({ session }) => !all.some((file) => file.session_id === session));
   for (const accepted of failed) {
     const { session, camera, orderedAtMs } = accepted;
     const end = house.story((actor) => actor === `recording:${session}`, 600_000).at(-1);
@@ -60,7 +61,7 @@ export async function checkShelf(house: House, diary: Diary): Promise<ShelfRepor
     )
       condemn(`${session} failed, and nothing was done that leads to it`);
   }
-  if (house.judge.verdict === null) for (const recording of files) remove(house.recordingsFolder, recording);
+  for (const { session_id } of files) judged.add(session_id);
   return { recordings: files.length, frames, failed: failed.length };
 }
 
@@ -71,7 +72,13 @@ async function play(folder: string, { parts }: ListedRecording): Promise<PlayedP
   return played;
 }
 
-function remove(folder: string, { session_id, parts }: ListedRecording): void {
-  for (const name of [`${session_id}.json`, ...parts.map(({ filename }) => filename)])
-    rmSync(join(folder, name), { force: true });
+/** For the next round: the disk is small. */
+export async function clearShelf(house: House): Promise<void> {
+  for (const { session_id, parts } of await listRecordings(house))
+    for (const name of [`${session_id}.json`, ...parts.map(({ filename }) => filename)])
+      rmSync(join(house.recordingsFolder, name), { force: true });
+}
+
+async function listRecordings(house: House): Promise<readonly Filed[]> {
+  return (await house.service.call<{ files: Filed[] }>('list_recordings', { limit: 1000 })).files;
 }

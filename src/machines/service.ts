@@ -353,7 +353,8 @@ export const serviceMachine = setup({
           initial: 'reaping',
           states: {
             reaping: {
-              description: 'Processes of ours that no known camera can own are ended.',
+              description:
+                'Processes of ours that no known camera can own are ended, parts that came after their session removed.',
               invoke: {
                 id: 'reapOrphans',
                 src: 'reapOrphans',

@@ -141,6 +141,11 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
     ffmpeg: capture.ffmpeg,
     limitMs: mediamtx.folder_test_ms,
   });
+  const recordingFiles = new RecordingFolder({
+    recordingsFolder,
+    ffmpeg: capture.ffmpeg,
+    ffprobe: 'ffprobe',
+  });
   const world: World = {
     clock: systemClock,
     devices: new BothSources(sources),
@@ -189,7 +194,7 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
     }),
     publishers: new PublishersOnPaths(mediaServer),
     sharedFolders: selfTest,
-    recordingFiles: new RecordingFolder({ recordingsFolder, ffmpeg: capture.ffmpeg, ffprobe: 'ffprobe' }),
+    recordingFiles,
     snapshotFiles: new SnapshotFolder({
       snapshotsFolder,
       tapFile: (cameraId) => tapFile(tapsFolder, cameraId),
@@ -199,6 +204,7 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
     shelf: new DiskShelf({ recordingsFolder, snapshotsFolder }),
     wishes: new WishBook(store, await store.load()),
     reapOrphans: async (cameras, signal) => {
+      await recordingFiles.removeLateParts();
       const wanted = new Set(cameras);
       for (const found of await processes.scan()) {
         const orphan =

@@ -9,6 +9,7 @@ import type { FinaliseRequest, RecordingFiles } from '../../machines/ports.ts';
 import type { CameraId, FinishedRecording, RecordedPart } from '../../machines/values.ts';
 import { storageError, throwIfAborted } from './disk-error.ts';
 import { finaliseSession } from './finalise.ts';
+import { removeLateParts } from './late-parts.ts';
 import { partsFolder } from './part-names.ts';
 import { listParts, type PartOnDisk, salvageParts } from './part-shelf.ts';
 
@@ -27,6 +28,8 @@ export class RecordingFolder implements RecordingFiles {
   readonly #settings: Required<RecordingFolderSettings>;
   /** Empty files removed by `salvage`, told when the session is finished. */
   readonly #removed = new Map<string, number>();
+  /** Sessions that have come to their end in this life; one without a picture has no sidecar to prove it. */
+  readonly #filed = new Set<string>();
 
   constructor(settings: RecordingFolderSettings) {
     this.#settings = { remuxTimeoutMs: 600_000, cutToleranceMs: 500, ...settings };
@@ -61,8 +64,15 @@ export class RecordingFolder implements RecordingFiles {
       const removedBefore = this.#removed.get(request.session) ?? 0;
       const recording = await finaliseSession(request, { ...this.#settings, removedBefore, signal });
       this.#removed.delete(request.session);
+      this.#filed.add(request.session);
+      await this.removeLateParts();
       return recording;
     });
+  }
+
+  /** What came after the end of its session. A folder that is away is another's news. */
+  async removeLateParts(): Promise<void> {
+    await removeLateParts(this.#settings.recordingsFolder, this.#filed).catch(() => undefined);
   }
 
   async #guarded<T>(what: string, work: () => Promise<T>): Promise<T> {

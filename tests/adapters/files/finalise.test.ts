@@ -1,9 +1,9 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { partBytes, playFile } from '../../support/mp4.ts';
+import { partBytes, playFile, writePart } from '../../support/mp4.ts';
 import { smallDisk } from '../../support/small-disk.ts';
-import { never, order, SESSION, STARTED_AT_MS, startSession } from './session.ts';
+import { never, order, partName, SESSION, STARTED_AT_MS, startSession } from './session.ts';
 
 test('fragmented parts get the final names, unchanged, and a sidecar beside them', async () => {
   const { files, recordingsFolder, partsFolder, write, visible, left } = await startSession();
@@ -49,6 +49,28 @@ test('finishing again changes nothing and answers the same', async () => {
   write({ seconds: 1 });
   const finished = await files.finalise(order, never);
   expect(await files.finalise(order, never)).toEqual(finished);
+  expect(await visible()).toEqual([`${SESSION}.json`, `${SESSION}.mp4`]);
+});
+
+test('what a media server that woke up late records after the end of its session is removed, with the next end or the next life', async () => {
+  const { files, recordingsFolder, partsFolder, write, left, visible } = await startSession();
+  write({ seconds: 1 });
+  await files.finalise(order, never);
+  const empty = `${SESSION}-5`;
+  await files.finalise({ ...order, session: empty }, never);
+  const late = partName(1);
+  const lateOfEmpty = partName(1, empty);
+  const unfiled = partName(0, `${SESSION}-7`);
+  for (const name of [late, lateOfEmpty, unfiled]) writePart(join(partsFolder, name), { seconds: 1 });
+  expect((await left()).sort()).toEqual([late, lateOfEmpty, unfiled].sort());
+
+  const { files: nextLife } = await startSession({ recordingsFolder });
+  await nextLife.removeLateParts();
+  expect((await left()).sort(), 'a session without a sidecar may be unfiled').toEqual(
+    [lateOfEmpty, unfiled].sort(),
+  );
+  await files.finalise({ ...order, session: `${SESSION}-9` }, never);
+  expect(await left()).toEqual([unfiled]);
   expect(await visible()).toEqual([`${SESSION}.json`, `${SESSION}.mp4`]);
 });
 
