@@ -12,7 +12,7 @@ interface CameraTold {
 /** Of one life of the service. */
 export class Hearing {
   readonly #cameras = new Map<string, string>();
-  /** Files whose recording has begun and not ended, by what this life told. */
+  /** Files, without their ending, whose recording has begun and not ended, by what this life told. */
   readonly #open = new Set<string>();
   readonly #ended = new Set<string>();
   readonly #wrong: string[] = [];
@@ -33,7 +33,9 @@ export class Hearing {
     this.#cameras.set(camera.device, wordsOf(camera));
   }
 
-  recording({ filename, status }: { readonly filename: string; readonly status: string }): void {
+  /** Where it could not be made into the wished format, its file ends in another way than was told at its start. */
+  recording({ filename: told, status }: { readonly filename: string; readonly status: string }): void {
+    const filename = told.replace(/\.\w+$/, '');
     if (status === 'STARTED') {
       if (this.#open.has(filename) || this.#ended.has(filename))
         this.#wrong.push(`${filename} STARTED twice`);

@@ -154,15 +154,15 @@ test('a client that was told something else than what is, or half a story, is fo
   hearing.camera(camera);
   hearing.recording({ filename: 'adopted.mp4', status: 'STOPPED' });
   hearing.recording({ filename: 'a.mp4', status: 'STARTED' });
-  expect(hearing.differences([camera])).toEqual(['a.mp4 STARTED, and its end was not told']);
-  hearing.recording({ filename: 'a.mp4', status: 'STOPPED' });
+  expect(hearing.differences([camera])).toEqual(['a STARTED, and its end was not told']);
+  hearing.recording({ filename: 'a.ts', status: 'STOPPED' });
   expect(hearing.differences([camera])).toEqual([]);
   hearing.recording({ filename: 'a.mp4', status: 'FAILED' });
   hearing.recording({ filename: 'a.mp4', status: 'STARTED' });
   expect(hearing.differences([camera])).toEqual([
-    'a.mp4 ended twice, now FAILED',
-    'a.mp4 STARTED twice',
-    'a.mp4 STARTED, and its end was not told',
+    'a ended twice, now FAILED',
+    'a STARTED twice',
+    'a STARTED, and its end was not told',
   ]);
 });
 
