@@ -2,6 +2,8 @@
  * The media server ends without being asked: killed -9 at any moment, twice in a row, by a broken file; or it throws a
  * publisher out. The capture keeps its process and its camera all the time: snapshots go on, the stream comes back by
  * itself, and a recording goes on as a further part. Lost is what was on its way meanwhile, and the gap says so.
+ * Files are broken here while MediaMTX reloads them; the service itself has no reload of its own file. External servers
+ * that end are in tests/flows/external.test.ts.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -126,6 +128,22 @@ describeMediaServers('a media server that ends', (server) => {
     const filed = await recording.stop();
     expect(filed.gaps.map(({ cause }) => cause)).toEqual(['media_server_lost']);
     expect(readFileSync(fileOf(service), 'utf8')).not.toContain('nonsense');
+  });
+
+  test('somebody empties its file: it forgets every path in the same incarnation, and has them back in seconds', async () => {
+    const pid = await settled();
+    const recording = await rolling(service);
+    const [rest] = readFileSync(fileOf(service), 'utf8').split(/^paths:/m);
+    writeFileSync(fileOf(service), `${rest}paths: {}\n`);
+    await until(async () => (await service.untilRecording('camera0', 'RECORDING')).parts === 2, {
+      timeoutMs: 20_000,
+      what: 'a further part',
+    });
+    await recording.untilBack();
+    expect(await wellServer(service)).toBe(pid);
+    expect((await barcodesOf(service.rtspUrl('camera1'), { frames: 3 })).length).toBe(3);
+    const filed = await recording.stop();
+    expect(filed.gaps.map(({ cause }) => cause)).toEqual([expect.stringMatching(/^publisher_/)]);
   });
 
   test('it throws the publisher out: the capture comes back with the same process, the gap is noted', async () => {
