@@ -13,7 +13,7 @@ import { ensurePackages } from './npm-packages.mjs';
 import { ensurePrograms, thisMachine } from './prerequisites.mjs';
 import { FOR_SERVICE } from './programs.mjs';
 import { conclude, Stop, say } from './progress.mjs';
-import { PROJECT } from './project.mjs';
+import { NODE_ARGUMENTS, PROJECT } from './project.mjs';
 
 const NO_REAL_SERVER = `
 **********************************************************************************
@@ -54,7 +54,7 @@ export function main(words) {
  * its own, so that this is the one way a signal reaches it. Killed with -9, this script leaves it running.
  */
 function runService(config, data) {
-  const command = [`${PROJECT}/dist/main.js`, '--config', config, '--ready-line'];
+  const command = [...NODE_ARGUMENTS, `${PROJECT}/dist/main.js`, '--config', config, '--ready-line'];
   const service = spawn(process.execPath, command, {
     cwd: PROJECT,
     detached: true,

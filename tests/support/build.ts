@@ -18,6 +18,9 @@ import ts from 'typescript';
 const ROOT = projectAbove(import.meta.dirname);
 const SOURCES = join(ROOT, 'src');
 
+/** What `npm start` gives to node, before the service's entry. */
+export const NODE_ARGUMENTS: readonly string[] = ['--max-semi-space-size=4'];
+
 /** The compiled form of an entry below src/, e.g. `simulators/media-server/main.ts`, for `node`. */
 export function compiled(entry: string): string {
   return join(ROOT, 'dist', entry.replace(/\.ts$/, '.js'));

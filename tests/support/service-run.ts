@@ -1,6 +1,6 @@
 /** Runs the service's process to its end: for starts that fail, and for orders that come during a start. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { compiled } from './build.ts';
+import { compiled, NODE_ARGUMENTS } from './build.ts';
 
 export interface Run {
   readonly child: ChildProcess;
@@ -15,7 +15,7 @@ export interface Run {
 
 /** @param args of the command line @param variables beside PATH and HOME */
 export function runService(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Run {
-  const child = spawn(process.execPath, [compiled('main.ts'), ...args], {
+  const child = spawn(process.execPath, [...NODE_ARGUMENTS, compiled('main.ts'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...variables },
   });

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { type Client, connect } from '../../src/cli/client.ts';
-import { compiled } from './build.ts';
+import { compiled, NODE_ARGUMENTS } from './build.ts';
 import { type MediaServerKind, realMediaServer } from './media-server.ts';
 import { freePorts } from './ports.ts';
 import { until } from './until.ts';
@@ -120,7 +120,7 @@ export class TestService {
     const { nodeArguments = [], variables = {} } = this.#options;
     const child = spawn(
       process.execPath,
-      [...nodeArguments, compiled('main.ts'), '--config', this.configFile, '--ready-line'],
+      [...NODE_ARGUMENTS, ...nodeArguments, compiled('main.ts'), '--config', this.configFile, '--ready-line'],
       {
         stdio: ['ignore', 'pipe', 'pipe'],
         env: { PATH: process.env.PATH, HOME: process.env.HOME, ...variables },

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { compiled } from '../../../tests/support/build.ts';
+import { compiled, NODE_ARGUMENTS } from '../../../tests/support/build.ts';
 import type { Group } from '../group.ts';
 import { atMost, besideFloor } from '../measurement.ts';
 import { endOf, startEntry } from '../parts/child.ts';
@@ -46,7 +46,7 @@ export const start: Group = {
 
 async function timedStart(configFile: string, ws: string, key: string): Promise<number> {
   const startedMs = performance.now();
-  const command = [compiled('main.ts'), '--config', configFile];
+  const command = [...NODE_ARGUMENTS, compiled('main.ts'), '--config', configFile];
   const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, command, { stdio: 'ignore', env: { PATH, HOME } });
   try {
