@@ -13,7 +13,7 @@ const TELLING_NAME =
   '(?:password|passwd|passphrase|secret|token|api[_-]?key|authorization|cookie|ticket|jwt)';
 /**
  * `name=value`, `name: value`, `"name":"value"`, also with escaped quotes inside a JSON string. How a name begins is
- * not looked at: to try each word from each of its letters took half of the time that a line of the log takes.
+ * not looked at: to try each word from each of its letters took a quarter of the time of a line of the log.
  */
 const NAMED_VALUE = new RegExp(
   `(${TELLING_NAME}(?:\\\\?["'])?\\s*[:=]\\s*)(\\\\"(?:(?!\\\\").)*\\\\"|"(?:[^"\\\\]|\\\\.)*"|'[^']*'|[^\\s,;&"'}\\])]+)`,
