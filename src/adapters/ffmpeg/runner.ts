@@ -70,6 +70,7 @@ export class FfmpegCaptures implements CaptureRunner {
     await this.stop(plan.cameraId, signal);
     // A missing folder costs the tap, not the stream.
     await mkdir(tapsFolder, { recursive: true, mode: 0o700 }).catch(() => {});
+    if (signal.aborted) throw calledOff();
     const process = await this.#processes.spawn({
       role: CAPTURE_ROLE,
       owner: plan.cameraId,
@@ -83,8 +84,9 @@ export class FfmpegCaptures implements CaptureRunner {
     });
     this.#plans.set(process.mark, plan);
     if (signal.aborted) {
-      await this.stop(plan.cameraId, new AbortController().signal);
-      throw new CameraError('cancelled', 'The start of a capture was called off.');
+      // This one alone: the next start may have made another one by now.
+      await this.end(process, new AbortController().signal);
+      throw calledOff();
     }
     return process;
   }
@@ -145,6 +147,10 @@ export class FfmpegCaptures implements CaptureRunner {
     const { stopTimeoutMs } = this.#settings;
     return { politeSignal: 'SIGINT', deadlineMs: stopTimeoutMs - Math.min(250, stopTimeoutMs / 4) } as const;
   }
+}
+
+function calledOff(): CameraError {
+  return new CameraError('cancelled', 'The start of a capture was called off.');
 }
 
 /** The device as its own command line names it; null when the process is gone. */

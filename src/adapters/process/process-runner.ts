@@ -39,8 +39,8 @@ export class ProcessRunner {
   /** By mark: how each child of this life ended or will end. */
   readonly #children = new Map<string, Promise<ProcessExit>>();
   readonly #endedMarks: string[] = [];
-  /** Nonces between their intent and their spawn: their ledger entries are not stale. */
-  readonly #starting = new Set<string>();
+  /** Spawns under way, by nonce: their ledger entries are not stale, and a stop waits for them. */
+  readonly #starting = new Map<string, { readonly mark: string; readonly over: Promise<unknown> }>();
   readonly #logs = new LogKeeper();
 
   constructor(settings: ProcessRunnerSettings) {
@@ -60,7 +60,8 @@ export class ProcessRunner {
     const { dataId, dataDirectory, ledger } = this.#settings;
     const nonce = request.nonce ?? randomBytes(6).toString('hex');
     const mark = formatMark({ dataId, role: request.role, owner: request.owner, nonce });
-    this.#starting.add(nonce);
+    const { promise: over, resolve: isOver } = promised();
+    this.#starting.set(nonce, { mark, over });
     try {
       // A full disk must not keep a camera dark: the scan finds the process also without its entry.
       await bestEffort(ledger.intend(intentOf(request, nonce)));
@@ -76,6 +77,7 @@ export class ProcessRunner {
       throw error;
     } finally {
       this.#starting.delete(nonce);
+      isOver();
     }
   }
 
@@ -89,7 +91,8 @@ export class ProcessRunner {
   }
 
   /**
-   * Ends every process with the target's mark and everything in their groups. Idempotent; resolves when all are gone.
+   * Ends every process with the target's mark and everything in their groups, also one whose spawn is under way.
+   * Idempotent; resolves when all are gone.
    * @throws CameraError cancelled | no-permission | deadline (process_unkillable)
    */
   async stop(target: StopTarget, options: StopOptions, signal: AbortSignal): Promise<void> {
@@ -97,18 +100,22 @@ export class ProcessRunner {
     const one = 'pid' in target ? target : null;
     const isMarked = (mark: string) =>
       'pid' in target ? mark === target.mark : mark.startsWith(`${dataId}/${target.role}/${target.owner}/`);
-    const entries = this.#settledEntries().filter((entry) => isMarked(formatMark({ dataId, ...entry })));
-    await stopProcesses(
-      {
-        politeSignal: options.politeSignal,
-        deadlineMs: options.deadlineMs ?? killAfterMs,
-        matches: (mark, found) =>
-          (mark !== null && isMarked(mark)) ||
-          (found.pid === one?.pid && found.startTicks === one.startTicks),
-      },
-      signal,
-    );
-    await ledger.remove(...entries.map((entry) => entry.nonce));
+    const underWay = () => [...this.#starting.values()].filter(({ mark }) => isMarked(mark));
+    do {
+      await unlessAborted(Promise.all(underWay().map(({ over }) => over)), signal);
+      const entries = this.#settledEntries().filter((entry) => isMarked(formatMark({ dataId, ...entry })));
+      await stopProcesses(
+        {
+          politeSignal: options.politeSignal,
+          deadlineMs: options.deadlineMs ?? killAfterMs,
+          matches: (mark, found) =>
+            (mark !== null && isMarked(mark)) ||
+            (found.pid === one?.pid && found.startTicks === one.startTicks),
+        },
+        signal,
+      );
+      await ledger.remove(...entries.map((entry) => entry.nonce));
+    } while (underWay().length > 0);
   }
 
   /**
@@ -170,6 +177,14 @@ function intentOf(request: SpawnRequest, nonce: string) {
     intendedAtMs: Date.now(),
     about: { ...request.about },
   };
+}
+
+function promised(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }
 
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,6 +1,7 @@
 /** Captures and their cameras, with nobody at the publish URL: what concerns no media server. */
 import { describe, expect, test } from 'vitest';
 import { FfmpegCaptures } from '../../../src/adapters/ffmpeg/runner.ts';
+import type { ProcessIdentity } from '../../../src/machines/values.ts';
 import { barcodeOf } from '../../support/frames.ts';
 import { until } from '../../support/until.ts';
 import { never } from '../mediamtx/house.ts';
@@ -156,5 +157,24 @@ describe('capture runner', () => {
     calledOff.abort();
     await expect(starting).rejects.toMatchObject({ code: 'cancelled' });
     expect(await world.runner.scan({ role: 'capture' })).toEqual([]);
+  });
+
+  test('a start that is called off ends its own capture and not the one that was started after it', async () => {
+    const { captures, plan, world } = await setBackstage({ url });
+    const calledOff = new AbortController();
+    const spawn = world.runner.spawn.bind(world.runner);
+    let next: Promise<ProcessIdentity> | undefined;
+    world.runner.spawn = async (request) => {
+      const process = await spawn(request);
+      if (next === undefined) {
+        calledOff.abort();
+        next = captures.start(plan, never);
+        await next;
+      }
+      return process;
+    };
+    await expect(captures.start(plan, calledOff.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    const running = await world.runner.scan({ role: 'capture' });
+    expect(running.map(({ mark }) => mark)).toEqual([(await next)?.mark]);
   });
 });

@@ -32,6 +32,41 @@ test('the end of an own child tells its exit code, also when asked for late', as
   expect(await runner.ended(identity, never)).toEqual({ exitCode: 7, signal: null });
 });
 
+test('a stop that comes while a process is being spawned ends that one too', async () => {
+  const { runner, sh, ledger } = await startWorld();
+  let write = () => {};
+  const intend = ledger.intend.bind(ledger);
+  // The disk takes its time with the intent.
+  ledger.intend = async (entry) => {
+    await new Promise<void>((resolve) => {
+      write = resolve;
+    });
+    await intend(entry);
+  };
+  const spawning = sh('exec sleep 60');
+  const stopping = runner.stop({ role: 'capture', owner: 'camera0' }, { politeSignal: 'SIGTERM' }, never);
+  // By then a stop that looks only at what runs would be over.
+  await Promise.race([stopping, runner.scan().then(() => runner.scan())]);
+  write();
+  const identity = await spawning;
+  await stopping;
+  expect(isAlive(identity)).toBe(false);
+});
+
+test('a stop that waits for a spawn can be called off', async () => {
+  const { runner, sh, ledger } = await startWorld();
+  ledger.intend = () => new Promise<void>(() => {});
+  void sh('exec sleep 60');
+  const control = new AbortController();
+  const stopping = runner.stop(
+    { role: 'capture', owner: 'camera0' },
+    { politeSignal: 'SIGTERM' },
+    control.signal,
+  );
+  control.abort();
+  await expect(stopping).rejects.toMatchObject({ code: 'cancelled' });
+});
+
 test('the end of a killed child tells the signal', async () => {
   const { runner, sh } = await startWorld();
   const identity = await sh('exec sleep 60');
