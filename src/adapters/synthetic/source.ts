@@ -15,6 +15,8 @@ type Handlers = { ready(kind: DeviceSourceKind): void; change(change: DeviceChan
 
 export class SyntheticSource implements DeviceSource {
   readonly #folder: string;
+  /** The one that is watched through; null while there is none. */
+  #watched: ControlConnection | null = null;
 
   /** @param folder where the cameras' sockets are */
   constructor(folder: string) {
@@ -47,12 +49,19 @@ export class SyntheticSource implements DeviceSource {
     }
   }
 
-  /** Empty while no process answers. @throws CameraError deadline | cancelled */
+  /**
+   * Empty while no process answers. Asks whom it watches: where the folder was removed nobody else finds the cameras for
+   * a moment, and they are there all the same. @throws CameraError deadline | cancelled
+   */
   async list(signal: AbortSignal): Promise<readonly DeviceNode[]> {
+    const limits = { signal, timeoutMs: ANSWER_TIMEOUT_MS };
+    const watched = this.#watched;
     try {
-      return (
-        await ControlConnection.call(this.#folder, 'list', {}, { signal, timeoutMs: ANSWER_TIMEOUT_MS })
-      ).nodes;
+      const answer =
+        watched === null
+          ? ControlConnection.call(this.#folder, 'list', {}, limits)
+          : watched.call('list', {}, limits);
+      return (await answer).nodes;
     } catch (error) {
       if (error instanceof CameraError && error.code === 'device-gone') return [];
       throw error;
@@ -75,12 +84,14 @@ export class SyntheticSource implements DeviceSource {
       const early: DeviceChange[] = [];
       connection.listen((change) => (caughtUp ? tell(change) : void early.push(change)));
       const { nodes } = await connection.call('watch', {}, { signal, timeoutMs: ANSWER_TIMEOUT_MS });
+      this.#watched = connection;
       for (const node of nodes) if (!known.has(node.syspath)) tell({ type: 'node.added', node });
       caughtUp = true;
       for (const change of early) tell(change);
       ready();
       await connection.closed;
     } finally {
+      this.#watched = null;
       signal.removeEventListener('abort', close);
       connection.close();
     }

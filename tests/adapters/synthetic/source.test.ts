@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SyntheticSource } from '../../../src/adapters/synthetic/source.ts';
 import type { DeviceChange } from '../../../src/machines/values.ts';
@@ -7,7 +8,7 @@ import { temporaryFolder } from '../../support/temp-folder.ts';
 import { until } from '../../support/until.ts';
 
 /** What a watching source told, one word and one node each. */
-function watch(folder: string) {
+function watch(folder: string, source = new SyntheticSource(folder)) {
   const told: string[] = [];
   const changes: DeviceChange[] = [];
   const stop = new AbortController();
@@ -15,10 +16,7 @@ function watch(folder: string) {
     changes.push(news);
     told.push(`${news.type} ${news.type === 'node.removed' ? news.syspath : news.node.syspath}`);
   };
-  const ended = new SyntheticSource(folder).watch(
-    { ready: (kind) => void told.push(`ready ${kind}`), change },
-    stop.signal,
-  );
+  const ended = source.watch({ ready: (kind) => void told.push(`ready ${kind}`), change }, stop.signal);
   onTestFinished(() => stop.abort());
   return { told, changes, stop, ended };
 }
@@ -35,6 +33,16 @@ describe('synthetic device source', () => {
       productName: 'Synthetic Camera 0',
     });
     expect(await new SyntheticSource(await temporaryFolder()).list(signal)).toEqual([]);
+  });
+
+  test('cameras whose folder was removed are still listed: they are there, and nobody would tell them again', async () => {
+    const { folder } = await startCameras({ count: 2 });
+    const source = new SyntheticSource(folder);
+    const { told } = watch(folder, source);
+    await until(() => told.includes('ready synthetic'), { what: 'ready' });
+    await rm(folder, { recursive: true });
+    const listed = await source.list(new AbortController().signal);
+    expect(listed.map(({ syspath }) => syspath)).toEqual(['/synthetic/0', '/synthetic/1']);
   });
 
   test('tells plugs and unplugs as udev would, also under another node number', async () => {
