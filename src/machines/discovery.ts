@@ -41,15 +41,18 @@ export interface NodesListed {
 
 /** The nodes after one change; the same array when the change says nothing new. */
 export function nodesAfter(nodes: readonly DeviceNode[], change: DeviceChange): readonly DeviceNode[] {
-  if (change.type === 'node.removed') {
-    const left = nodes.filter((node) => node.syspath !== change.syspath);
-    return left.length === nodes.length ? nodes : left;
-  }
-  if (change.node.captures === false) return nodes;
+  if (change.type === 'node.removed') return without(nodes, change.syspath);
+  // It may have been listed before udev had asked the driver.
+  if (change.node.captures === false) return without(nodes, change.node.syspath);
   const index = nodes.findIndex((node) => node.syspath === change.node.syspath);
   if (index < 0) return [...nodes, change.node];
   if (sameNode(nodes[index]!, change.node)) return nodes;
   return nodes.with(index, change.node);
+}
+
+function without(nodes: readonly DeviceNode[], syspath: string): readonly DeviceNode[] {
+  const left = nodes.filter((node) => node.syspath !== syspath);
+  return left.length === nodes.length ? nodes : left;
 }
 
 /** What happened to devices between two lists of nodes, detached first. */

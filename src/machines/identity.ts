@@ -1,7 +1,9 @@
 /**
  * What a camera is known by, and which nodes belong together. Pure.
  * Vendor and product with a unique serial, else the port it is plugged into, with the interface number; never a
- * /dev/videoN. Two devices that show one serial both fall back to their port. Design: docs/architecture.md.
+ * /dev/videoN. Two devices that show one serial both fall back to their port. Where one driver makes several cameras
+ * in one place, the port is not enough: the driver's name and number of the node tell them apart, whichever of them
+ * is seen first. Design: docs/architecture.md.
  */
 import type { CameraId, Device, DeviceNode, Identity, KnownCamera } from './values.ts';
 
@@ -37,8 +39,15 @@ function identityOf(node: DeviceNode, ambiguous: boolean): Identity {
   }
   if (serial !== null && !ambiguous)
     return { key: `usb:${serial}${suffix}`, matchedBy: 'serial', ambiguous: false };
-  if (node.portPath !== null) return { key: `port:${node.portPath}${suffix}`, matchedBy: 'port', ambiguous };
-  return { key: `path:${node.parentSyspath ?? node.syspath}${suffix}`, matchedBy: 'path', ambiguous };
+  const place = `${suffix}${nodeInPlace(node)}`;
+  if (node.portPath !== null) return { key: `port:${node.portPath}${place}`, matchedBy: 'port', ambiguous };
+  return { key: `path:${node.parentSyspath ?? node.syspath}${place}`, matchedBy: 'path', ambiguous };
+}
+
+/** Which of the nodes in one place; empty for USB, where all nodes of a place are one camera. */
+function nodeInPlace(node: DeviceNode): string {
+  if (node.vendorId !== null || node.parentSyspath === null) return '';
+  return [node.productName, node.index].map((word) => (word == null ? '' : `/${word}`)).join('');
 }
 
 /**
@@ -58,7 +67,7 @@ function byDevicePath(a: DeviceNode, b: DeviceNode): number {
   return a.devicePath.localeCompare(b.devicePath, 'en', { numeric: true });
 }
 
-/** Devices of a driver that puts them all in one place (vivid) would share a key: the later ones get a number. */
+/** Devices that nothing tells apart would share a key: the later ones get a number. */
 function withUniqueKeys(devices: readonly Device[]): readonly Device[] {
   const seen = new Map<string, number>();
   return devices.map((device) => {

@@ -24,6 +24,8 @@ export interface DeviceNode {
   /** USB interface number for devices that hold several cameras. */
   readonly interfaceNumber: string | null;
   readonly productName: string | null;
+  /** The driver's number of the node among those of one device; absent where nobody says. */
+  readonly index?: number;
   /** Syspath of the physical device the node belongs to (nodes with the same one are one camera). */
   readonly parentSyspath: string | null;
   /** udev's ID_V4L_CAPABILITIES: false where it says that the node does not capture; absent where nobody says. */
@@ -45,7 +47,7 @@ export interface Device {
 
 /** What a camera is known by. Never a /dev/videoN. */
 export interface Identity {
-  /** e.g. `usb:046d:0825:SERIAL:00`, `port:pci-0000:00:14.0-usb-0:1:1.0`, `synthetic:1`. */
+  /** e.g. `usb:046d:0825:SERIAL:00`, `port:pci-0000:00:14.0-usb-0:1:1.0`, `port:platform-vivid.0/vivid-000-vid-cap/0`, `synthetic:1`. */
   readonly key: string;
   readonly matchedBy: 'serial' | 'port' | 'path' | 'synthetic';
   /** True where two devices showed the same serial and both fell back to their port. */

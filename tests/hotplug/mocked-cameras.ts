@@ -30,6 +30,8 @@ export interface UsbCamera {
   readonly inDatabase?: boolean;
 }
 
+/** When udevd finished with the device, in microseconds since the boot. */
+const UDEVD_IS_DONE = 'E: USEC_INITIALIZED=22835368';
 const HOST = '/devices/pci0000:00/0000:00:14.0';
 
 /** A USB camera on the bus of the PCI host controller 0000:00:14.0. */
@@ -66,7 +68,7 @@ export function platformCamera(
   const records = [
     [`P: ${device}`, 'E: SUBSYSTEM=platform'],
     ...Object.keys(videos).map((video) =>
-      videoRecord(device, Number(video), name, [`E: ID_PATH=platform-${driver}`]),
+      videoRecord(device, Number(video), name, [UDEVD_IS_DONE, `E: ID_PATH=platform-${driver}`]),
     ),
   ];
   return mocked(records, [device], videos);
@@ -112,6 +114,7 @@ function udevOf(camera: UsbCamera): readonly string[] {
   const number = camera.interfaceNumber ?? '00';
   const model = camera.name.replaceAll(' ', '_');
   return [
+    UDEVD_IS_DONE,
     'E: ID_BUS=usb',
     `E: ID_VENDOR_ID=${camera.vendorId}`,
     `E: ID_MODEL_ID=${camera.productId}`,

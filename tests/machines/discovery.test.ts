@@ -32,8 +32,13 @@ test('a node is added once, changed in its place, and removed by its syspath', (
   expect(nodesAfter(nodes, { type: 'node.removed', syspath: '/sys/never-seen' })).toBe(nodes);
 });
 
-test('a node that cannot capture is not counted', () => {
+test('a node that cannot capture is not counted, also where that turns out later', () => {
   expect(nodesAfter([], { type: 'node.added', node: node({ captures: false }) })).toEqual([]);
+  const listedEarly = [other(), node()];
+  const seen = { type: 'node.changed', node: node({ captures: false }) } as const;
+  expect(nodesAfter(listedEarly, seen)).toEqual([other()]);
+  const unknown = [other()];
+  expect(nodesAfter(unknown, seen)).toBe(unknown);
 });
 
 test('reports tell detached before attached, and a changed node of a known device', () => {

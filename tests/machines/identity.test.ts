@@ -59,22 +59,41 @@ test('without serial and port the place in the device tree is all there is', () 
   expect(keys([node({ ...bare, parentSyspath: null })])).toEqual([`path:${node().syspath}`]);
 });
 
-test('nodes that are not USB stand alone, each its own camera, with a number where their place is the same', () => {
-  const platform = {
+const platform = (fields: Parameters<typeof node>[0] = {}) =>
+  node({
     vendorId: null,
     productId: null,
     serial: null,
     interfaceNumber: null,
     portPath: 'platform-vivid.0',
-  } as const;
-  const nodes = [0, 1, 2].map((n) =>
-    node({
-      ...platform,
-      syspath: `/sys/devices/platform/vivid.0/video${n}`,
+    parentSyspath: '/sys/devices/platform/vivid.0',
+    ...fields,
+  });
+
+test('cameras that one driver makes in one place keep their identity whichever comes first', () => {
+  const [first, second] = [0, 1].map((n) =>
+    platform({
+      syspath: `/sys/${n}`,
       devicePath: `/dev/video${n}`,
-      parentSyspath: '/sys/devices/platform/vivid.0',
+      productName: `vivid-00${n}-vid-cap`,
+      index: 0,
     }),
+  ) as [ReturnType<typeof node>, ReturnType<typeof node>];
+  const known = ['port:platform-vivid.0/vivid-000-vid-cap/0', 'port:platform-vivid.0/vivid-001-vid-cap/0'];
+  expect(keys([first, second])).toEqual(known);
+  expect(keys([second, first])).toEqual(known.toReversed());
+  expect(keys([second])).toEqual([known[1]]);
+});
+
+test('the channels of one capture card are told apart by their number', () => {
+  const channels = [3, 1].map((index) =>
+    platform({ syspath: `/sys/${index}`, productName: 'tw686x', index }),
   );
+  expect(keys(channels)).toEqual(['port:platform-vivid.0/tw686x/3', 'port:platform-vivid.0/tw686x/1']);
+});
+
+test('nodes that are not USB stand alone, and those that nothing tells apart are numbered', () => {
+  const nodes = [0, 1, 2].map((n) => platform({ syspath: `/sys/${n}`, productName: null }));
   expect(keys(nodes)).toEqual([
     'port:platform-vivid.0',
     'port:platform-vivid.0#2',

@@ -9,7 +9,7 @@ import { CameraError } from '../../machines/errors.ts';
 import type { DeviceSource } from '../../machines/ports.ts';
 import type { DeviceChange, DeviceNode } from '../../machines/values.ts';
 import { hearUdevEvents } from './addon-monitor.ts';
-import { deviceNodeOf, missingFacts, type Properties } from './device-node.ts';
+import { deviceNodeOf, missingFacts, type Properties, udevIsDone } from './device-node.ts';
 import { isVideoNode } from './device-place.ts';
 import { Sightings } from './sightings.ts';
 import { readSysFacts } from './sysfs.ts';
@@ -60,7 +60,9 @@ export class AddonSource implements DeviceSource {
   async list(signal: AbortSignal): Promise<readonly DeviceNode[]> {
     const addon = await this.loaded();
     // The addon lists a device that goes at this moment without any property.
-    const devices = addon.list('video4linux').filter((each) => isVideoNode(each.syspath) && each.DEVNAME);
+    const devices = addon
+      .list('video4linux')
+      .filter((each) => isVideoNode(each.syspath) && each.DEVNAME && udevIsDone(each));
     const reading = Promise.all(devices.map((device) => this.nodeOf(device.syspath, device)));
     const listed = await this.sightings.listed(reading);
     rejectAborted(signal);

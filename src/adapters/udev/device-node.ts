@@ -11,6 +11,7 @@ export type Properties = Readonly<Record<string, string | null | undefined>>;
 /** The same facts as /sys has them; null where there is none, or where nobody looked because udev had it. */
 export interface SysFacts {
   readonly name: string | null;
+  readonly index: string | null;
   readonly deviceName: string | null;
   readonly vendorId: string | null;
   readonly productId: string | null;
@@ -22,6 +23,7 @@ export interface SysFacts {
 /** What is known of a device that was gone before anybody could look. */
 export const NO_FACTS: SysFacts = {
   name: null,
+  index: null,
   deviceName: null,
   vendorId: null,
   productId: null,
@@ -34,6 +36,14 @@ export const NO_FACTS: SysFacts = {
 export function missingFacts(properties: Properties): { readonly usb: boolean; readonly port: boolean } {
   // With ID_SERIAL udev has looked at the USB device: a missing ID_SERIAL_SHORT then means that there is none.
   return { usb: !properties.ID_SERIAL, port: !properties.ID_PATH };
+}
+
+/**
+ * Whether udevd has finished with a device. Before that a list shows it without udev's word, so that every node of a
+ * driver would count as a camera; the event that follows has everything.
+ */
+export function udevIsDone(properties: Properties): boolean {
+  return filled(properties.USEC_INITIALIZED) !== null;
 }
 
 /** udev's word first, then that of /sys; the name the other way round, because only /sys has it in all sources. */
@@ -49,6 +59,7 @@ export function deviceNodeOf(syspath: string, properties: Properties, facts: Sys
     interfaceNumber: filled(properties.ID_USB_INTERFACE_NUM) ?? facts.interfaceNumber,
     productName: facts.name ?? filled(properties.ID_V4L_PRODUCT),
     parentSyspath: parentSyspathOf(syspath),
+    ...(facts.index === null ? {} : { index: Number(facts.index) }),
     ...capturesOf(syspath, properties.ID_V4L_CAPABILITIES),
   };
 }

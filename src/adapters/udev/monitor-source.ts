@@ -7,7 +7,7 @@ import type { DeviceSource } from '../../machines/ports.ts';
 import type { DeviceChange, DeviceNode } from '../../machines/values.ts';
 import { lines } from '../process/line-reader.ts';
 import { run } from '../process/program-run.ts';
-import { deviceNodeOf, missingFacts, type Properties } from './device-node.ts';
+import { deviceNodeOf, missingFacts, type Properties, udevIsDone } from './device-node.ts';
 import { isVideoNode } from './device-place.ts';
 import { Sightings } from './sightings.ts';
 import { listVideoNodes, readSysFacts } from './sysfs.ts';
@@ -80,7 +80,11 @@ export class MonitorSource implements DeviceSource {
     const records = new Map(
       udevRecords(stdout).map((record) => [SYS_ROOT + record.devpath, record.properties]),
     );
-    const present = syspaths.filter((syspath) => records.has(syspath));
+    const hasUdevd = await udevdRuns(this.udevdControl);
+    const present = syspaths.filter((syspath) => {
+      const properties = records.get(syspath);
+      return properties !== undefined && (!hasUdevd || udevIsDone(properties));
+    });
     return Promise.all(present.map((syspath) => nodeOf(syspath, records.get(syspath)!)));
   }
 

@@ -69,8 +69,9 @@ export async function readSysFacts(
 ): Promise<SysFacts> {
   const usbInterface = need.usb ? usbInterfaceOf(syspath) : null;
   const usbDevice = need.usb && usbInterface !== null ? parentSyspathOf(syspath) : null;
-  const [name, uevent, vendorId, productId, serial, interfaceNumber, portPath] = await Promise.all([
+  const [name, index, uevent, vendorId, productId, serial, interfaceNumber, portPath] = await Promise.all([
     attribute(`${syspath}/name`),
+    attribute(`${syspath}/index`),
     attribute(`${syspath}/uevent`),
     usbDevice === null ? null : attribute(`${usbDevice}/idVendor`),
     usbDevice === null ? null : attribute(`${usbDevice}/idProduct`),
@@ -81,6 +82,7 @@ export async function readSysFacts(
   const deviceName = /^DEVNAME=(.+)$/m.exec(uevent ?? '')?.[1] ?? null;
   return {
     name,
+    index,
     deviceName,
     vendorId,
     productId,

@@ -16,6 +16,7 @@ const DEVICE: UdevDevice = {
   ID_SERIAL: 'x_y_S',
   ID_SERIAL_SHORT: 'S',
   ID_PATH: 'pci-0',
+  USEC_INITIALIZED: '22835368',
 };
 const UDEVD_RUNS = import.meta.filename;
 
@@ -101,6 +102,25 @@ test('leaves out nodes that are no cameras, and those that go at this moment', a
   ];
   const listed = await new AddonSource({ load }).list(stop.signal);
   expect(listed.map((node) => node.syspath)).toEqual([SYSPATH]);
+});
+
+test('a node that udevd has not finished is left to its event, since nobody knows yet whether it is a camera', async () => {
+  const { USEC_INITIALIZED: _, ...unfinished } = DEVICE;
+  const source = new AddonSource({ load, udevdControl: UDEVD_RUNS });
+  let ready = false;
+  const handlers = {
+    ready: () => {
+      ready = true;
+    },
+    change: (change: DeviceChange) => void told.push(change),
+  };
+  void source.watch(handlers, stop.signal);
+  await until(() => ready, { what: 'the source is ready' });
+  present = [unfinished];
+  expect(await source.list(stop.signal)).toEqual([]);
+  monitor.emit('add', DEVICE);
+  await toldOf(1);
+  expect(told).toMatchObject([{ type: 'node.added', node: { syspath: SYSPATH } }]);
 });
 
 test('refuses where udevd does not run', async () => {

@@ -14,6 +14,7 @@ const FROM_UDEV = {
 };
 const FROM_SYS = {
   name: 'HD Pro Webcam C920',
+  index: '0',
   deviceName: 'video0',
   vendorId: '046d',
   productId: '082d',
@@ -23,7 +24,7 @@ const FROM_SYS = {
 };
 
 test('udev alone and /sys alone make the same node', () => {
-  const node = deviceNodeOf(SYSPATH, FROM_UDEV, NO_FACTS);
+  const node = deviceNodeOf(SYSPATH, FROM_UDEV, { ...NO_FACTS, index: '0' });
   expect(deviceNodeOf(SYSPATH, {}, FROM_SYS)).toEqual(node);
   expect(node).toEqual({
     origin: 'v4l2',
@@ -35,6 +36,7 @@ test('udev alone and /sys alone make the same node', () => {
     portPath: 'pci-0000:00:14.0-usb-0:1:1.0',
     interfaceNumber: '00',
     productName: 'HD Pro Webcam C920',
+    index: 0,
     parentSyspath: '/sys/devices/pci0000:00/0000:00:14.0/usb1/1-1',
   });
 });
