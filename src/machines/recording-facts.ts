@@ -23,18 +23,50 @@ export function newestGrew(parts: readonly RecordedPart[], known: readonly Recor
   return newest.durationMs === null && newest.sizeBytes > before.sizeBytes;
 }
 
+/** The recorder makes a file up to one of its own parts after the first picture, by which it is named. */
+const FILE_LATE_MS = 2000;
+
+/** One look at a session's files, on both clocks. */
+export interface Look {
+  readonly monoMs: number;
+  readonly atMs: number;
+}
+
+type PartsLook = Look & { readonly parts: readonly RecordedPart[] };
+
 /**
- * The part being written and when it began. Its name tells by the wall clock, which is believed at the first look only:
- * somebody may set it afterwards. null while none is written.
+ * When a part began that was not there at the look before, on the monotonic clock. Its name tells by the wall clock of
+ * its capture, and somebody may have set that; but it cannot be much older than the look before.
+ * @param lookedMonoMs of the look before; null: there was none
+ */
+export function begunMonoMs(part: RecordedPart, look: Look, lookedMonoMs: number | null): number {
+  const begunMs = look.monoMs - Math.max(0, look.atMs - part.startedAtMs);
+  return lookedMonoMs === null || begunMs >= lookedMonoMs - FILE_LATE_MS ? begunMs : lookedMonoMs;
+}
+
+/**
+ * When a wished duration is over, counted from the first picture; null without a wish or a picture.
+ * @param lookedMonoMs of the look before; null: there was none
+ */
+export function deadlineOf(seen: PartsLook, durationMs: number | null, lookedMonoMs: number | null) {
+  const [first] = seen.parts;
+  if (durationMs === null || first === undefined) return null;
+  return Math.max(seen.monoMs, begunMonoMs(first, seen, lookedMonoMs) + durationMs);
+}
+
+/**
+ * The part being written and when it began. Its name is believed at the first look only. null while none is written.
+ * @param lookedMonoMs of the look before; null: there was none
  */
 export function openPartOf(
-  seen: { readonly parts: readonly RecordedPart[]; readonly monoMs: number; readonly atMs: number },
+  seen: PartsLook,
   known: OpenPart | null,
+  lookedMonoMs: number | null,
 ): OpenPart | null {
   const open = seen.parts.findLast(({ durationMs }) => durationMs === null);
   if (open === undefined) return null;
   if (open.file === known?.file) return known;
-  return { file: open.file, sinceMonoMs: seen.monoMs - Math.max(0, seen.atMs - open.startedAtMs) };
+  return { file: open.file, sinceMonoMs: begunMonoMs(open, seen, lookedMonoMs) };
 }
 
 export interface Interruption {

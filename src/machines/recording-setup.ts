@@ -2,7 +2,14 @@
 import { assign, enqueueActions, fromPromise, raise, sendTo, setup } from 'xstate';
 import { type Trouble, troubleOf } from './errors.ts';
 import type { FinaliseRequest } from './ports.ts';
-import { gapsBetween, type Interruption, newestGrew, openPartOf, recordedBytes } from './recording-facts.ts';
+import {
+  deadlineOf,
+  gapsBetween,
+  type Interruption,
+  newestGrew,
+  openPartOf,
+  recordedBytes,
+} from './recording-facts.ts';
 import { parentOf } from './report.ts';
 import type {
   CameraId,
@@ -189,15 +196,10 @@ export const recordingSetup = setup({
       sizeBytes: (_, params: PartsSeen) => recordedBytes(params.parts),
       lookedMonoMs: (_, params: PartsSeen) => params.monoMs,
       lookedAtMs: (_, params: PartsSeen) => params.atMs,
-      deadlineMonoMs: ({ context }, params: PartsSeen) => {
-        const first = params.parts[0];
-        if (context.deadlineMonoMs !== null || context.order.durationMs === null || first === undefined) {
-          return context.deadlineMonoMs;
-        }
-        const elapsedMs = Math.max(0, params.atMs - first.startedAtMs);
-        return params.monoMs + Math.max(0, context.order.durationMs - elapsedMs);
-      },
-      openPart: ({ context }, params: PartsSeen) => openPartOf(params, context.openPart),
+      deadlineMonoMs: ({ context }, params: PartsSeen) =>
+        context.deadlineMonoMs ?? deadlineOf(params, context.order.durationMs, context.lookedMonoMs),
+      openPart: ({ context }, params: PartsSeen) =>
+        openPartOf(params, context.openPart, context.lookedMonoMs),
     }),
     /** Runs whenever nothing is recorded, however often the stream comes and goes meanwhile. */
     startResumeTimer: raise(

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  begunMonoMs,
   gapsBetween,
   newestGrew,
   openPartOf,
@@ -72,10 +73,19 @@ test('a part of unknown length tells nothing about what follows', () => {
 
 test('the start of the part being written is believed once, whatever the wall clock says later', () => {
   const open = part({ durationMs: null, startedAtMs: 1_000_000 });
-  const known = openPartOf({ parts: [first, open], monoMs: 500, atMs: 1_000_200 }, null);
+  const known = openPartOf({ parts: [first, open], monoMs: 500, atMs: 1_000_200 }, null, null);
   expect(known).toEqual({ file: open.file, sinceMonoMs: 300 });
-  expect(openPartOf({ parts: [open], monoMs: 900, atMs: 9_000_000 }, known)).toBe(known);
+  expect(openPartOf({ parts: [open], monoMs: 900, atMs: 9_000_000 }, known, 500)).toBe(known);
   const next = { ...open, file: 'part-9.mp4' };
-  expect(openPartOf({ parts: [next], monoMs: 900, atMs: 1_000_100 }, known)?.sinceMonoMs).toBe(800);
-  expect(openPartOf({ parts: [first], monoMs: 900, atMs: 1_000_100 }, known)).toBeNull();
+  expect(openPartOf({ parts: [next], monoMs: 900, atMs: 1_000_100 }, known, 500)?.sinceMonoMs).toBe(800);
+  expect(openPartOf({ parts: [first], monoMs: 900, atMs: 1_000_100 }, known, 500)).toBeNull();
+});
+
+test('a new part is as old as its name says, unless the clock was set since the look before', () => {
+  const named = part({ startedAtMs: 50_000 });
+  const look = (atMs: number) => ({ monoMs: 1000, atMs });
+  expect(begunMonoMs(named, look(50_300), 900), 'named by a picture before it was made').toBe(700);
+  expect(begunMonoMs(named, look(50_300), null)).toBe(700);
+  expect(begunMonoMs(named, look(3_650_300), 900), 'set ahead').toBe(900);
+  expect(begunMonoMs(named, look(49_000), 900), 'set back').toBe(1000);
 });

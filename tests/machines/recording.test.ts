@@ -23,14 +23,15 @@ const session = order().session;
 /** A session whose files the test writes; the stream and the recorder answer by hand. */
 async function start(fields: Partial<RecordingInput> = {}, slow: 'saveWish' | 'lookAtParts' | null = null) {
   const disk = { parts: [] as RecordedPart[], growing: false };
-  const holder = { nowMs: () => 0 };
+  const holder = { nowMs: () => 0, clockSetMs: 0 };
   const seen = (): PartsSeen => {
     // A growing file is longer at every look.
     if (disk.growing)
       disk.parts = disk.parts.map((one) =>
         one.durationMs === null ? { ...one, sizeBytes: one.sizeBytes + 100 } : one,
       );
-    return { parts: disk.parts, monoMs: holder.nowMs(), atMs: WALL_ZERO_MS + holder.nowMs() };
+    const atMs = WALL_ZERO_MS + holder.nowMs() + holder.clockSetMs;
+    return { parts: disk.parts, monoMs: holder.nowMs(), atMs };
   };
   const saveWish = new FakeCall<void, RecordingWish>(() => undefined);
   const dropWish = new FakeCall<void, string>(() => undefined);
@@ -86,6 +87,10 @@ async function start(fields: Partial<RecordingInput> = {}, slow: 'saveWish' | 'l
     lose: (cause: LossCause, atMs: number | null = WALL_ZERO_MS + rig.clock.now()) =>
       rig.send({ type: 'stream.lost', cause, atMs }),
     stop: (reason: RecordingEndReason = 'requested') => rig.send({ type: 'recording.stop', reason }),
+    /** Somebody sets the wall clock. */
+    setClock: (byMs: number) => {
+      holder.clockSetMs += byMs;
+    },
     /** The recorder makes (another) file. */
     open: () => {
       disk.growing = true;
@@ -299,6 +304,22 @@ describe('rolling', () => {
       reason: 'duration_reached',
     });
   });
+
+  test.each([1, -1])(
+    'a wall clock set by %i h while its first file is made changes no wished duration',
+    async (hours) => {
+      const rig = await armed({ order: order({ durationMs: 10_000 }) });
+      await rig.advance(1000);
+      rig.open();
+      const startedMs = rig.clock.now();
+      rig.setClock(hours * 3_600_000);
+      while (rig.state() !== 'rolling.growing') await rig.advance(10);
+      await rig.advance(startedMs + 9900 - rig.clock.now());
+      expect(rig.state()).toBe('rolling.growing');
+      await rig.advance(200);
+      expect(rig.context().reason).toBe('duration_reached');
+    },
+  );
 
   test('without a wished duration no timer ends it', async () => {
     const rig = await growing();

@@ -32,7 +32,7 @@ export interface FoundServer {
   readonly notice: string | null;
 }
 
-const VERSION_TIMEOUT_MS = 5000;
+const VERSION_TIMEOUT_MS = 15_000;
 const MAX_VERSION_BYTES = 65_536;
 const SIMULATOR_NOTICE =
   'NO REAL MEDIA SERVER: MediaMTX was not found, so the built-in SIMULATOR is running. It relays RTSP and records, ' +

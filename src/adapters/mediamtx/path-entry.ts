@@ -53,6 +53,8 @@ export function pathConfiguration(entry: PathEntry, settings: PathSettings): Pat
   assertSafe(session, SAFE_NAME, 'A recording session');
   return {
     source: 'publisher',
+    // The publisher's clock, which ffmpeg reads once: MediaMTX would cut the recording whenever the host's clock is set.
+    useAbsoluteTimestamp: true,
     overridePublisher: true,
     runOnDemand: `touch ${settings.demandFolder}/${entry.name}`,
     runOnDemandRestart: false,
