@@ -1,7 +1,8 @@
-/** Whether node_modules is what package-lock.json says, and `npm ci` where it is not. */
-import { readFileSync } from 'node:fs';
+/** Whether node_modules is what package-lock.json says and the udev addon is built, and `npm ci` where not. */
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT_MISSING } from './prerequisites.mjs';
+import { ADDON, FOR_ADDON, missing } from './programs.mjs';
 import { lastWords, runLong, Stop } from './progress.mjs';
 
 /**
@@ -23,9 +24,22 @@ export function whyStale(project) {
   return null;
 }
 
-/** @param {string} project @throws {Stop} exit code 3 with npm's last words */
-export async function ensurePackages(project) {
-  const why = whyStale(project);
+/**
+ * Whether npm left the udev addon out although it could be built by now: a compiler may have come after it.
+ * @param {import('./programs.mjs').Machine} machine
+ */
+export function whyNoAddon(machine) {
+  if (existsSync(join(machine.project, ADDON)) || missing(FOR_ADDON, machine).length > 0) return null;
+  return 'the udev addon is not built and a compiler is here';
+}
+
+/**
+ * @param {string} project
+ * @param {{ addonFor?: import('./programs.mjs').Machine }} [options] `addonFor`: once more where the addon is missing
+ * @throws {Stop} exit code 3 with npm's last words
+ */
+export async function ensurePackages(project, { addonFor } = {}) {
+  const why = whyStale(project) ?? (addonFor ? whyNoAddon(addonFor) : null);
   if (why === null) return;
   // Under npm this is the very npm that the user called.
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];

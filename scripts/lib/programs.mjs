@@ -22,8 +22,36 @@ import { delimiter, join } from 'node:path';
  * @property {(machine: Machine) => boolean} isThere
  */
 
-const ADDON = 'node_modules/udev/build/Release/udev.node';
+/** Where the udev addon is once it is built, below the project's folder. */
+export const ADDON = 'node_modules/udev/build/Release/udev.node';
 const GI_CHECK = 'import gi; gi.require_version("UMockdev", "1.0"); from gi.repository import UMockdev';
+
+/** @type {Program} */
+const LIBUDEV = {
+  name: 'libudev',
+  purpose: 'the udev addon, which tells of plugs, is built with it',
+  packages: ['libudev-dev'],
+  needed: true,
+  isThere: (machine) => existsSync(join(machine.root, 'usr/include/libudev.h')),
+};
+
+/** @type {Program} */
+const COMPILER = {
+  name: 'a C++ compiler',
+  purpose: 'it builds the udev addon; udevadm is used without it',
+  packages: ['g++', 'make', 'python3'],
+  needed: false,
+  isThere: (machine) => ['g++', 'make', 'python3'].every((name) => isOnPath(name, machine)),
+};
+
+/** What builds the udev addon. @type {readonly Program[]} */
+export const FOR_ADDON = [LIBUDEV, COMPILER];
+
+/** Not wanted any more once the addon is built. @param {Program} program @returns {Program} */
+function forAddon(program) {
+  const isThere = (machine) => existsSync(join(machine.project, ADDON)) || program.isThere(machine);
+  return { ...program, isThere };
+}
 
 /** For the service. @type {readonly Program[]} */
 export const FOR_SERVICE = [
@@ -41,14 +69,7 @@ export const FOR_SERVICE = [
     needed: true,
     isThere: (machine) => isOnPath('v4l2-ctl', machine),
   },
-  {
-    name: 'libudev',
-    purpose: 'the udev addon, which tells of plugs, is built with it',
-    packages: ['libudev-dev'],
-    needed: true,
-    isThere: (machine) =>
-      existsSync(join(machine.project, ADDON)) || existsSync(join(machine.root, 'usr/include/libudev.h')),
-  },
+  forAddon(LIBUDEV),
   {
     name: 'udevadm',
     purpose: 'it tells of plugs where the udev addon cannot be built',
@@ -56,15 +77,7 @@ export const FOR_SERVICE = [
     needed: false,
     isThere: (machine) => isOnPath('udevadm', machine),
   },
-  {
-    name: 'a C++ compiler',
-    purpose: 'it builds the udev addon; udevadm is used without it',
-    packages: ['g++', 'make', 'python3'],
-    needed: false,
-    isThere: (machine) =>
-      existsSync(join(machine.project, ADDON)) ||
-      ['g++', 'make', 'python3'].every((name) => isOnPath(name, machine)),
-  },
+  forAddon(COMPILER),
 ];
 
 /** For the tests, beside those for the service. @type {readonly Program[]} */
@@ -95,6 +108,53 @@ export const FOR_BROWSER = [
   },
 ];
 
+/** For the lab, beside those for the service. @type {readonly Program[]} */
+export const FOR_LAB = [
+  {
+    name: 'QEMU',
+    purpose: 'it emulates the machine of the lab',
+    packages: ['qemu-system-x86'],
+    needed: true,
+    isThere: (machine) => isOnPath('qemu-system-x86_64', machine),
+  },
+  {
+    name: 'a static busybox',
+    purpose: 'the emulated machine begins with it',
+    packages: ['busybox-static'],
+    needed: true,
+    // The program of another package has the same name and needs libraries.
+    isThere: (machine) => isOnPath('busybox', machine) && isInRoot(machine, 'usr/share/doc/busybox-static'),
+  },
+  {
+    name: 'kmod',
+    purpose: 'it tells which kernel modules need which',
+    packages: ['kmod'],
+    needed: true,
+    isThere: (machine) => isInRoot(machine, 'sbin/depmod', 'usr/sbin/depmod'),
+  },
+  {
+    name: 'cpio and xz',
+    purpose: 'they pack and unpack what the emulated machine begins with',
+    packages: ['cpio', 'xz-utils'],
+    needed: true,
+    isThere: (machine) => isOnPath('cpio', machine) && isOnPath('xz', machine),
+  },
+  {
+    name: 'udevd',
+    purpose: 'it runs in the emulated machine',
+    packages: ['udev'],
+    needed: true,
+    isThere: (machine) => isInRoot(machine, 'lib/systemd/systemd-udevd', 'usr/lib/systemd/systemd-udevd'),
+  },
+  {
+    name: 'ip',
+    purpose: 'it gives the emulated machine a network',
+    packages: ['iproute2'],
+    needed: true,
+    isThere: (machine) => isInRoot(machine, 'sbin/ip', 'usr/sbin/ip', 'bin/ip', 'usr/bin/ip'),
+  },
+];
+
 /** @param {readonly Program[]} programs @param {Machine} machine @returns {readonly Program[]} */
 export function missing(programs, machine) {
   return programs.filter((program) => !program.isThere(machine));
@@ -103,6 +163,11 @@ export function missing(programs, machine) {
 /** @param {string} name @param {Machine} machine */
 export function isOnPath(name, machine) {
   return machine.path.split(delimiter).some((folder) => folder !== '' && isProgram(join(folder, name)));
+}
+
+/** One of these paths below the root. @param {Machine} machine @param {...string} paths */
+function isInRoot(machine, ...paths) {
+  return paths.some((path) => existsSync(join(machine.root, path)));
 }
 
 function isProgram(file) {

@@ -19,7 +19,7 @@ const PROJECTS = ['fast', 'parts', 'stories'].map((name) => `--project=${name}`)
 export function main(words) {
   return conclude(async () => {
     const lacking = await ensurePrograms([...FOR_SERVICE, ...FOR_TESTS], thisMachine());
-    await ensurePackages(PROJECT);
+    await ensurePackages(PROJECT, { addonFor: thisMachine() });
     await ensureBuilt(PROJECT);
     const version = await provideMediaServer();
     const whole = words.length === 0;

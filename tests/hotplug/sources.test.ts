@@ -1,11 +1,11 @@
 /** All three device sources against real libudev, udevadm and a mocked /sys: what they tell of plugs and unplugs. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DeviceNode } from '../../src/machines/values.ts';
 import { until } from '../support/until.ts';
 import { KNOWN_DEVICES } from './known-devices.ts';
 import { type MockedCamera, usbCamera } from './mocked-cameras.ts';
-import { announce } from './requirement.ts';
+import { addonLoads, announce, whyNoAddon } from './requirement.ts';
 import { SourceChild, type SourceSpec } from './source-child.ts';
 import { Testbed } from './testbed.ts';
 
@@ -25,9 +25,7 @@ const SOURCES: readonly (SourceSpec & { readonly kind: string })[] = [
 ];
 
 const missing = announce();
-const addonMissing = !existsSync(`${import.meta.dirname}/../../node_modules/udev/build/Release/udev.node`);
-if (addonMissing)
-  console.error('\n*** HOTPLUG: the udev addon is not built; its tests are counted as skipped. ***\n');
+const noAddon = whyNoAddon();
 
 const { answers } = KNOWN_DEVICES['uvc-mjpeg'];
 const inOnePort = { port: '1-1', vendorId: '046d', productId: '0825', name: 'UVC Camera (046d:0825)' };
@@ -41,6 +39,7 @@ const webcamNode: DeviceNode = {
   productId: '0825',
   serial: '2B1A7F20',
   portPath: 'pci-0000:00:14.0-usb-0:1:1.0',
+  index: 0,
   interfaceNumber: '00',
   productName: 'UVC Camera (046d:0825)',
   parentSyspath: '/sys/devices/pci0000:00/0000:00:14.0/usb1/1-1',
@@ -77,7 +76,11 @@ describe.skipIf(missing !== null)('device sources', () => {
   }
 
   describe.each(SOURCES)('$kind', (spec) => {
-    const testHere = test.skipIf(spec.kind === 'udev' && addonMissing);
+    const testHere = (title: string, body: () => Promise<void>) =>
+      test(title, async (ctx) => {
+        if (spec.kind === 'udev' && noAddon !== null) ctx.skip(noAddon);
+        await body();
+      });
 
     testHere('tells a plug and an unplug once each, with everything an identity needs', async () => {
       const source = await watching(spec);
@@ -98,7 +101,14 @@ describe.skipIf(missing !== null)('device sources', () => {
       });
       const source = await watching(spec);
       expect(await source.plugged(unseen, 1)).toEqual([{ type: 'node.added', node: webcamNode }]);
-      expect(await source.list()).toEqual([webcamNode]);
+    });
+
+    testHere('lists a camera that udevd has not finished only where nobody waits for udevd', async () => {
+      await testbed.plug(
+        usbCamera({ ...inOnePort, serial: '2B1A7F20', videos: { 0: answers }, inDatabase: false }),
+      );
+      const source = await watching(spec);
+      expect(await source.list()).toEqual(spec.kind === 'polling' ? [webcamNode] : []);
     });
 
     testHere('lists a camera that was there before, and tells of it no second time', async () => {
@@ -171,13 +181,24 @@ describe.skipIf(missing !== null)('device sources', () => {
     ]);
   });
 
-  test.skipIf(addonMissing)(
-    'the addon refuses where udevd does not run, because it would stay silent',
-    async () => {
-      const source = started({ ...SOURCES[0]!, options: { udevdControl: UDEVD_IS_MISSING } });
-      expect(await source.hears('failed')).toMatchObject({ code: 'internal', reason: 'udevd_missing' });
-    },
-  );
+  test('the addon refuses where udevd does not run, because it would stay silent', async (ctx) => {
+    if (noAddon !== null) ctx.skip(noAddon);
+    const source = started({ ...SOURCES[0]!, options: { udevdControl: UDEVD_IS_MISSING } });
+    expect(await source.hears('failed')).toMatchObject({ code: 'internal', reason: 'udevd_missing' });
+  });
+
+  test('without udevd nothing is waited for: udevadm lists what /sys has', async () => {
+    await testbed.plug(
+      usbCamera({ ...inOnePort, serial: '2B1A7F20', videos: { 0: answers }, inDatabase: false }),
+    );
+    const source = await watching({ ...SOURCES[1]!, options: { udevdControl: UDEVD_IS_MISSING } });
+    expect(await source.list()).toEqual([webcamNode]);
+  });
+});
+
+test('the udev addon loads where it can be built', (ctx) => {
+  if (noAddon !== null) ctx.skip(noAddon);
+  expect(addonLoads(), 'run `npm ci`, and look at what it says of the package udev').toBe(true);
 });
 
 /** Empty for a process that has ended. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { whyStale } from '../../scripts/lib/npm-packages.mjs';
+import { whyNoAddon, whyStale } from '../../scripts/lib/npm-packages.mjs';
 import { fakeMachine } from './fake-machine.ts';
 
 type Packages = Record<string, { version: string; optional?: boolean }>;
@@ -37,4 +37,14 @@ test('an optional package that could not be installed is left alone', () => {
   expect(
     whyStale(project({ ...ws, 'node_modules/udev': { version: '1.0.1', optional: true } }, ws)),
   ).toBeNull();
+});
+
+test('the udev addon that npm left out is tried again once a compiler and libudev are there', () => {
+  const machine = fakeMachine({ isRoot: false });
+  for (const name of ['g++', 'make', 'python3']) machine.program(name);
+  expect(whyNoAddon(machine), 'without the headers it would fail again').toBeNull();
+  machine.file(join(machine.root, 'usr/include/libudev.h'));
+  expect(whyNoAddon(machine)).toBe('the udev addon is not built and a compiler is here');
+  machine.file(join(machine.project, 'node_modules/udev/build/Release/udev.node'));
+  expect(whyNoAddon(machine)).toBeNull();
 });
