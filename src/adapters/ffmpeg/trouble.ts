@@ -81,10 +81,13 @@ export function troubleOfEnd(end: CaptureEnd): Trouble {
       'publish_refused',
     );
   }
-  // A synthetic camera that is unplugged ends its stream, which leaves no words.
-  const endOfStream = end.plan?.origin === 'synthetic' && end.exitCode === 0;
-  if (endOfStream || (end.plan !== null && !end.devicePresent))
-    return trouble('device-gone', 'The camera is gone.');
+  if (end.plan !== null && !end.devicePresent) return trouble('device-gone', 'The camera is gone.');
+  if (end.exitCode === 0)
+    return trouble(
+      'capture-failed',
+      'The capture ended by itself, as if its work were done.',
+      'capture_ended',
+    );
   if (end.signal !== null) return trouble('capture-failed', `The capture was ended by ${end.signal}.`);
   if (end.exitCode !== null)
     return trouble('capture-failed', `The capture ended with exit code ${end.exitCode}.`);
