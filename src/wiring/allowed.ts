@@ -107,6 +107,17 @@ export function refuseRecording(camera: CameraView, service: ServiceView): void 
 
 /** @throws CameraError when no picture can be had; a live capture goes on giving them while the media server is down */
 export function refuseSnapshot(camera: CameraView, service: ServiceView): void {
+  if (camera.stream.tap === 'tap_unavailable') {
+    throw new CameraError(
+      'storage',
+      'The runtime directory cannot be written, so there is no picture to copy.',
+      {
+        reason: 'tap_unavailable',
+        suggestion: 'Make space in the runtime directory; pictures come back by themselves.',
+        facts: { state: camera.stream.state },
+      },
+    );
+  }
   if (camera.stream.state.startsWith('live')) return;
   refuseStream(camera, service);
 }
