@@ -163,14 +163,7 @@ export const live = streamSetup.createStateConfig({
         suspectLimit: {
           guard: 'worthRestart',
           target: '#stream.clearing',
-          actions: [
-            trouble(
-              'capture-failed',
-              'stream_stalled',
-              'The capture process lives but its picture stopped coming.',
-            ),
-            { type: 'tellLost', params: { atMs: null } },
-          ],
+          actions: ['storeLateTrouble', { type: 'tellLost', params: { atMs: null } }],
         },
       },
       states: {

@@ -20,6 +20,8 @@ import { parentOf } from './report.ts';
 import { rivalsMachine } from './rivals.ts';
 import { type SnapshotEvent, type SnapshotInput, snapshotMachine } from './snapshot.ts';
 import {
+  baselineAt,
+  lateTrouble,
   lossCause,
   published,
   publishedWith,
@@ -56,14 +58,6 @@ const settingsOf = (order: RecordingOrder): RecordSettings => ({
 
 /** One look at the path. */
 type Look = { readonly path: PathObservation | null; readonly monoMs: number; readonly atMs: number };
-
-/** From where bytes are counted as ours. */
-function baselineAt(context: StreamContext, path: PathObservation | null): number {
-  if (path === null || !path.available) return 0;
-  // Bytes that shrank are a new publisher's: counted from nothing.
-  if (context.observation !== null && path.inboundBytes < context.observation.inboundBytes) return 0;
-  return context.baselineBytes ?? path.inboundBytes;
-}
 
 const agreed = (context: StreamContext): boolean =>
   context.entry !== null && context.agreedRevision === context.revision;
@@ -140,6 +134,7 @@ export const streamSetup = setup({
     storeFrame: assign({ frame: (_, params: { frame: TappedFrame }) => params.frame, tapTrouble: null }),
     storeTapTrouble: assign({ tapTrouble: (_, params: { error: unknown }) => troubleOf(params.error) }),
     storeTrouble: assign({ trouble: (_, params: { error: unknown }) => troubleOf(params.error) }),
+    storeLateTrouble: assign({ trouble: ({ context }) => lateTrouble(context) }),
     clearTrouble: assign({ trouble: null }),
     countAttempt: assign({ attempts: ({ context }) => context.attempts + 1 }),
     clearAttempts: assign({ attempts: 0, trouble: null }),

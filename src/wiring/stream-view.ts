@@ -7,6 +7,7 @@ import { recordedMs } from '../machines/recording-facts.ts';
 import { gapsOf, type RecordingContext } from '../machines/recording-setup.ts';
 import { storyPath } from '../machines/state-path.ts';
 import type { streamMachine } from '../machines/stream.ts';
+import { lateTrouble } from '../machines/stream-values.ts';
 import type { Journal } from './journal.ts';
 
 export type StreamRef = ActorRefFrom<typeof streamMachine>;
@@ -50,7 +51,7 @@ export function streamView(
     tap: context.tapTrouble !== null ? 'tap_unavailable' : context.frame === null ? 'unknown' : 'available',
     demand,
     liveSinceAtMs: snapshot.matches('live') ? atMs(instants.liveSinceMonoMs) : null,
-    trouble: context.trouble ?? context.contest ?? context.tapTrouble,
+    trouble: context.trouble ?? context.contest ?? lateTrouble(context) ?? context.tapTrouble,
   };
 }
 

@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Trouble } from '../../src/machines/errors.ts';
 import type { StreamLimits } from '../../src/machines/stream-values.ts';
+import { lateTrouble } from '../../src/machines/stream-values.ts';
+import type { WatchdogSubject } from '../../src/machines/watchdog.ts';
 import { type StreamRig, startStream } from '../support/fake-camera.ts';
 import { FakeWorld } from '../support/fake-world.ts';
 import { order, plan, streamLimits } from '../support/machine-fixtures.ts';
@@ -192,6 +194,10 @@ describe('signs of life', () => {
     await rig.world.advance(32_000);
     expect(rig.state()).toBe('live.suspect.waiting');
     expect(rig.context().late).toEqual(['picture']);
+    expect(lateTrouble(rig.context())).toMatchObject({
+      reason: 'picture_frozen',
+      message: 'The camera has sent the very same picture for 30 s.',
+    });
     await rig.world.advance(300_000 - 40_000);
     expect(rig.state()).toBe('live.suspect.waiting');
     expect(rig.world.starts).toHaveLength(1);
@@ -206,6 +212,15 @@ describe('signs of life', () => {
     await rig.world.advance(32_000);
     expect(rig.state()).toBe('live.suspect.waiting');
     await reaches(rig, 'backoff', 5100);
+    expect(rig.context().trouble).toMatchObject({ reason: 'picture_frozen' });
+  });
+
+  test('each sign of life that is late has its own sentence, and none of them none', async () => {
+    const rig = await live();
+    const said = (late: readonly WatchdogSubject[]) => lateTrouble({ ...rig.context(), late })?.message;
+    expect(said([])).toBeUndefined();
+    expect(new Set([said(['bytes']), said(['frames']), said(['picture'])]).size).toBe(3);
+    expect(said(['picture', 'bytes', 'frames'])).toBe(said(['frames']));
   });
 
   test('a frozen picture does not hide bytes that stop', async () => {
