@@ -156,8 +156,12 @@ export class Player {
     const { life } = house;
     this.#heardLife = life;
     this.#hearing = null;
-    const hearing = await Hearing.to(house.service.client).catch(() => null);
-    if (life === house.life) this.#hearing = hearing;
+    try {
+      const hearing = await Hearing.to(house.service.client);
+      if (life === house.life) this.#hearing = hearing;
+    } catch {
+      // This life has ended: the next one is listened to.
+    }
   }
 
   async #recordOne(orders: Orders, camera: string): Promise<void> {

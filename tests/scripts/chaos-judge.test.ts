@@ -7,6 +7,7 @@ import { type Finding, Judge } from '../../scripts/chaos/judge.ts';
 import { longestStayMs, PATIENCE } from '../../scripts/chaos/limits.ts';
 import type { CameraSeen, Look } from '../../scripts/chaos/look.ts';
 import { readOptions } from '../../scripts/chaos/options.ts';
+import { growthOf } from '../../scripts/chaos/resources.ts';
 import { type Leftovers, unrestOf } from '../../scripts/chaos/rest.ts';
 import { complaintsOf } from '../../scripts/chaos/rules.ts';
 import { faultsOf, type PlayedPart } from '../../scripts/chaos/verdict.ts';
@@ -275,6 +276,16 @@ test('missing pictures, gaps, wrong lengths and strange ends are faults', () => 
     'it ended with duration_reached, and had none',
     'it warns: cut',
   ]);
+});
+
+test('what grows from round to round is found, what only varies is not', () => {
+  const rounds = (...rssMb: number[]) => rssMb.map((mb) => ({ rssMb: mb, fds: 30 }));
+  expect(growthOf('it', rounds(100, 120, 110, 239))).toBeNull();
+  expect(growthOf('it', rounds(100, 900))).toBeNull();
+  expect(growthOf('it', rounds(100, 120, 110, 241))).toBe(
+    'it has 241 MB and 30 open files, at most 240 and 85 are usual',
+  );
+  expect(growthOf('it', [...rounds(100, 120, 110), { rssMb: 100, fds: 86 }])).toContain('86 open files');
 });
 
 test('the options are read, and a wrong one is explained', () => {
