@@ -32,7 +32,7 @@ export async function checkShelf(house: House, diary: Diary, judged: Set<string>
   for (const recording of files) {
     const accepted = diary.accepted.filter(({ session }) => session === recording.session_id);
     const fromMs = Date.parse(recording.parts[0]?.start_time ?? '');
-    const felt = diary.felt(recording.device, fromMs, Date.parse(recording.modified_time));
+    const felt = diary.felt(recording.device, fromMs, endOf(house, recording));
     try {
       const parts = await play(house.recordingsFolder, recording);
       frames += parts.reduce((sum, part) => sum + part.frames.length, 0);
@@ -63,6 +63,12 @@ export async function checkShelf(house: House, diary: Diary, judged: Set<string>
   }
   for (const { session_id } of files) judged.add(session_id);
   return { recordings: files.length, frames, failed: failed.length };
+}
+
+/** Where a full disk took its description, the list knows no more than what its file tells; the log knows better. */
+function endOf(house: House, { session_id, modified_time }: Filed): number {
+  const last = house.story((actor) => actor === `recording:${session_id}`, 600_000).at(-1);
+  return Math.max(Date.parse(modified_time), last === undefined ? 0 : Date.parse(last.time));
 }
 
 async function play(folder: string, { parts }: ListedRecording): Promise<PlayedPart[]> {

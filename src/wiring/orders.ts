@@ -3,6 +3,7 @@
  * the refusals before it only say why in words.
  */
 import { randomBytes } from 'node:crypto';
+import type { SnapshotFrom } from 'xstate';
 import type {
   RecordingView,
   ServiceView,
@@ -72,7 +73,10 @@ export async function stopRecording(desk: OrderDesk, cameraId: CameraId): Promis
   return recordingView(ref, desk.actors.journal);
 }
 
-/** Resolves when the stream is live. @throws CameraError with the stream's trouble; no wish is left behind */
+/**
+ * Resolves when the stream is live. @throws CameraError with the stream's trouble, or `called_off` where the wish was
+ * taken back meanwhile; no wish is left behind
+ */
 export async function startStreaming(
   desk: OrderDesk,
   cameraId: CameraId,
@@ -81,12 +85,21 @@ export async function startStreaming(
   const { camera, stream } = desk.actors.require(cameraId);
   refuseStream(camera, desk.service());
   stream.send({ type: 'stream.start', correlationId });
+  const isWished = (now: SnapshotFrom<StreamRef>) => now.context.reasons.includes('call');
   const snapshot = await answerOf(
     stream,
     (now) =>
-      now.matches('live') || now.matches('faulted') || now.matches('unavailable') || now.matches('backoff'),
+      now.matches('live') ||
+      now.matches('faulted') ||
+      now.matches('unavailable') ||
+      now.matches('backoff') ||
+      !isWished(now),
   );
   if (snapshot.matches('live')) return desk.actors.require(cameraId).camera.stream;
+  if (!isWished(snapshot))
+    throw new CameraError('cancelled', `The stream of ${camera.device} was stopped before it was there.`, {
+      reason: 'called_off',
+    });
   stream.send({ type: 'stream.stop' });
   // Pulled out or switched off meanwhile: the same words as before the order.
   requirePresent(desk.actors.require(cameraId).camera);

@@ -12,7 +12,7 @@ describeMediaServers('a stream', (server) => {
   let service: TestService;
   beforeAll(async () => {
     service = await startService(server, {
-      cameras: 3,
+      cameras: 4,
       config: { capture: { bitrate_bps: BITRATE_BPS }, stream: { call_close_after_ms: 6000 } },
     });
   }, 60_000);
@@ -101,6 +101,21 @@ describeMediaServers('a stream', (server) => {
       data: { reason: 'not_streaming' },
     });
   }, 90_000);
+
+  test.concurrent('a start that is taken back before there is a picture is answered at once', async () => {
+    const device = 'camera3';
+    await service.call('inject_fault', { fault: 'mute', device });
+    const starting = service.call('start_streaming', { device }).then(
+      () => 'live',
+      (error: { data?: { reason?: string } }) => error.data?.reason,
+    );
+    await service.untilStream(device, 'starting');
+    const fromMs = performance.now();
+    expect(await service.call('stop_streaming', { device })).toMatchObject({ stream_continues: false });
+    expect(await starting).toBe('called_off');
+    expect(performance.now() - fromMs, 'long before the start would have been given up').toBeLessThan(5000);
+    await service.untilStream(device, 'idle');
+  }, 60_000);
 
   test.concurrent('stopped by call it goes on for its viewers; left alone it closes by itself', async () => {
     const device = 'camera2';
