@@ -129,7 +129,8 @@ describe('writes', () => {
 
 describe('comparing', () => {
   const configured = (name: string, more: object = {}) => ({
-    ...{ name, source: 'publisher', overridePublisher: true, runOnDemand: `touch /run/x/demand/${name}` },
+    ...{ name, source: 'publisher', overridePublisher: true, useAbsoluteTimestamp: true },
+    runOnDemand: `touch /run/x/demand/${name}`,
     ...{
       runOnDemandRestart: false,
       runOnDemandStartTimeout: '10s',
