@@ -35,6 +35,8 @@ export function usedPercent(measure: StorageMeasure): number {
 const used = (context: StorageContext): number =>
   context.measure === null ? 0 : usedPercent(context.measure);
 
+const isFull = (context: StorageContext): boolean => context.measure?.full === true;
+
 const reportLevel = (level: StorageLevel) => ({ type: 'report' as const, params: { level } });
 
 export const storageMachine = setup({
@@ -50,7 +52,7 @@ export const storageMachine = setup({
           ? null
           : {
               code: 'storage',
-              reason: 'storage_missing',
+              reason: params.measure.full ? 'storage_critical' : 'storage_missing',
               message: params.measure.problem ?? 'The recordings folder cannot be written.',
             },
     }),
@@ -65,11 +67,14 @@ export const storageMachine = setup({
     })),
   },
   guards: {
-    notWritable: ({ context }) => context.measure === null || !context.measure.writable,
-    aboveCritical: ({ context }) => used(context) >= context.criticalPercent,
+    notWritable: ({ context }) =>
+      context.measure === null || (!context.measure.writable && !context.measure.full),
+    aboveCritical: ({ context }) => isFull(context) || used(context) >= context.criticalPercent,
     aboveLow: ({ context }) => used(context) >= context.lowPercent,
-    wellBelowCritical: ({ context }) => used(context) < context.criticalPercent - context.hysteresisPercent,
-    wellBelowLow: ({ context }) => used(context) < context.lowPercent - context.hysteresisPercent,
+    wellBelowCritical: ({ context }) =>
+      !isFull(context) && used(context) < context.criticalPercent - context.hysteresisPercent,
+    wellBelowLow: ({ context }) =>
+      !isFull(context) && used(context) < context.lowPercent - context.hysteresisPercent,
   },
   delays: { checkInterval: ({ context }) => context.checkIntervalMs },
 }).createMachine({

@@ -290,6 +290,8 @@ export interface StorageMeasure {
   readonly totalBytes: number;
   readonly availableBytes: number;
   readonly writable: boolean;
+  /** Not writable for want of space alone, or of quota, whatever the figures say. */
+  readonly full: boolean;
   /** Why it is not there or not writable; null when it is. */
   readonly problem: string | null;
 }

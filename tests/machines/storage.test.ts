@@ -8,6 +8,7 @@ const disk = (usedShare: number, fields: Partial<StorageMeasure> = {}): StorageM
   totalBytes: 1000,
   availableBytes: 1000 - usedShare * 10,
   writable: true,
+  full: false,
   problem: null,
   ...fields,
 });
@@ -62,6 +63,19 @@ test.each([
   expect(storage.level()).toBe(level);
   expect(storage.reports.events).toEqual([{ type: 'storage.changed', level }]);
 });
+
+test.each([10, 85, 99])(
+  'full is critical and not missing, whatever the figures say: %i %%',
+  async (share) => {
+    const full = { writable: false, full: true, problem: 'There is no space left.' };
+    const storage = await start(disk(share, full));
+    expect(storage.level()).toBe('critical');
+    expect(storage.actor.getSnapshot().context.trouble).toMatchObject({ reason: 'storage_critical' });
+    expect(await storage.next(disk(share, full))).toBe('critical');
+    expect(await storage.next(disk(10))).toBe('ok');
+    expect(await storage.next(disk(share, full))).toBe('critical');
+  },
+);
 
 test('a level is left only well below its limit', async () => {
   const storage = await start(disk(91));

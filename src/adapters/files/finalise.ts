@@ -36,8 +36,8 @@ export async function finaliseSession(
     if (done) return done;
     draft = await prepare(request, folder, tools);
     if (draft.moves.length === 0) return draft.recording;
-    // On a full disk it goes on without: a crash would then give the rest of the parts another name, no more.
-    await writeDraft(folder, draft).catch(() => {});
+    // Nothing is moved before it is written down why and how the session ended: a full disk would make it forget.
+    await writeDraft(folder, draft);
   }
   try {
     await moveFiles(draft, folder, recordingsFolder, tools.signal);
@@ -116,7 +116,7 @@ async function isSameFile(one: string, other: string): Promise<boolean> {
   }
 }
 
-/** Without its sidecar a recording is complete, too; it only says less about itself. */
+/** Without its sidecar a recording is complete, too; it only says less about itself. @throws what the disk may get over */
 async function leaveSidecar(
   { base, recording }: Draft,
   recordingsFolder: string,
@@ -125,7 +125,9 @@ async function leaveSidecar(
     await writeSidecar(join(recordingsFolder, `${base}.json`), recording);
     return recording;
   } catch (error) {
-    const sentence = `The description of the recording could not be written: ${diskReason(error)[1]}.`;
+    const [reason, fact] = diskReason(error);
+    if (reason !== 'storage') throw error;
+    const sentence = `The description of the recording could not be written: ${fact}.`;
     return { ...recording, warning: recording.warning ? `${recording.warning} ${sentence}` : sentence };
   }
 }

@@ -39,14 +39,13 @@ async function measureFolder(folder: string): Promise<StorageMeasure> {
   try {
     const { bsize, blocks, bavail } = await statfs(folder);
     const size = { totalBytes: blocks * bsize, availableBytes: bavail * bsize };
-    const problem = await tryWrite(folder).then(
-      () => null,
-      (error: unknown) => `The recordings folder cannot be written: ${diskReason(error)[1]}`,
-    );
-    return { ...size, writable: problem === null, problem };
+    const refusal = await tryWrite(folder).then(() => null, diskReason);
+    if (refusal === null) return { ...size, writable: true, full: false, problem: null };
+    const problem = `The recordings folder cannot be written: ${refusal[1]}`;
+    return { ...size, writable: false, full: refusal[0] === 'disk_full', problem };
   } catch (error) {
     const problem = `The recordings folder cannot be used: ${diskReason(error)[1]}`;
-    return { totalBytes: 0, availableBytes: 0, writable: false, problem };
+    return { totalBytes: 0, availableBytes: 0, writable: false, full: false, problem };
   }
 }
 

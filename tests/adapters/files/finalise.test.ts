@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { partBytes, playFile, writePart } from '../../support/mp4.ts';
@@ -234,17 +234,22 @@ test('an aborted remux leaves the parts, and a later call finishes the session',
 });
 
 test.for(['fmp4', 'mkv'] as const)(
-  'on a full disk a %s session is finished with what there is',
+  'on a full disk a %s session is left as it is, and is whole, reason and all, when there is space again',
   async (format, context) => {
     const folder = await smallDisk(1024);
     if (folder === null) return context.skip('mounting a small file system needs root');
-    const { files, recordingsFolder, write, visible } = await startSession({ recordingsFolder: folder });
-    write({ seconds: 2 }, { seconds: 1 });
+    const { files, recordingsFolder, write, visible, left } = await startSession({
+      recordingsFolder: folder,
+    });
+    const parts = write({ seconds: 2 }, { seconds: 1 });
     await writeFile(join(recordingsFolder, 'big'), Buffer.alloc(2_000_000)).catch(() => {});
-    const finished = await files.finalise({ ...order, format, reason: 'storage_critical' }, never);
-    expect(finished).toMatchObject({ format: 'fmp4', durationMs: 3000, outcome: 'completed' });
-    expect(finished.warning).toContain('there is no space left');
-    expect(await visible()).toEqual(['big', `${SESSION}.mp4`, `${SESSION}_2.mp4`]);
-    expect(playFile(join(recordingsFolder, `${SESSION}.mp4`))).toMatchObject({ frames: 20, errors: '' });
+    const ended = { ...order, format, reason: 'storage_critical' } as const;
+    await expect(files.finalise(ended, never)).rejects.toMatchObject({ reason: 'disk_full' });
+    expect(await visible()).toEqual(['big']);
+    expect(await left()).toEqual(parts);
+    await rm(join(recordingsFolder, 'big'));
+    const finished = await files.finalise(ended, never);
+    expect(finished).toMatchObject({ format, durationMs: 3000, reason: 'storage_critical', warning: null });
+    expect(await left()).toEqual([]);
   },
 );

@@ -28,6 +28,7 @@ test('a missing folder is not writable, and is not made', async () => {
     totalBytes: 0,
     availableBytes: 0,
     writable: false,
+    full: false,
     problem: 'The recordings folder cannot be used: the folder is not there',
   });
   expect(await readdir(folder)).toEqual([]);
@@ -56,6 +57,7 @@ test('what a full disk refuses is seen', async (context) => {
     totalBytes: 65_536,
     availableBytes: 0,
     writable: false,
+    full: true,
     problem: 'The recordings folder cannot be written: there is no space left',
   });
 });
