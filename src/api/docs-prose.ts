@@ -20,6 +20,8 @@ a second one (by default \`127.0.0.1:8003\`) serves health alone.
   unanswered; further ones get -32040.
 - Every reply has \`metadata\`: \`processing_time_ms\`, \`server_timestamp\`, and \`request_id\`, which also stands in the log.
 - The service pings every 30 s. A client that gives no sign of life for a whole round is disconnected.
+- A call is carried out also when its client is gone before the answer.
+- A request or handshake that is not complete after 10 s is ended.
 - When the service stops, calls get -32050 \`service_stopping\` and connections close with 1001.
 - Upgrades are refused with 404 (another path), 503 (too many clients, or stopping) and 401 (a login that is not accepted).
 

@@ -6,11 +6,16 @@ import type { Desk } from '../desk.ts';
 import { RpcFault } from '../rpc/fault.ts';
 import { httpErrorOf } from './http-error.ts';
 
+/** A request that is not all here by then is ended: nobody keeps sockets open for nothing. Looked at half as often. */
+const REQUEST_LIMIT_MS = 10_000;
+
 /** A fastify instance with our errors; it logs nothing by itself. */
 export function makeListener({ clock, log }: Desk): FastifyInstance {
   const app = Fastify({
     logger: false,
     bodyLimit: 1024,
+    requestTimeout: REQUEST_LIMIT_MS,
+    http: { headersTimeout: REQUEST_LIMIT_MS, connectionsCheckingInterval: REQUEST_LIMIT_MS / 2 },
     forceCloseConnections: true,
     return503OnClosing: false,
     // An address that cannot be decoded never reaches the handlers below.

@@ -1,7 +1,7 @@
-import { connect, type Socket } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { finishedRecording } from '../../support/fake-views.ts';
 import { type OpenApi, openApi } from '../../support/open-api.ts';
+import { rawClient, textFrame } from '../../support/raw-socket.ts';
 import { until } from '../../support/until.ts';
 
 test('every client that is logged in hears the same, in the same order; guests hear nothing', async () => {
@@ -130,34 +130,7 @@ describe('a reply is sent before the notifications it causes', () => {
 });
 
 /** A client that can stop reading at the TCP level: what the kernel holds fills up, then our queue. */
-async function rawClient({ port, keyOf }: OpenApi): Promise<Socket> {
-  const socket = connect({ port, host: '127.0.0.1' });
-  onTestFinished(() => {
-    socket.destroy();
-  });
-  socket.on('error', () => undefined);
-  const head = [
-    'GET /ws HTTP/1.1',
-    'Host: 127.0.0.1',
-    'Connection: Upgrade',
-    'Upgrade: websocket',
-    'Sec-WebSocket-Version: 13',
-  ];
-  socket.write(
-    [...head, 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==', `X-API-Key: ${keyOf.viewer}`, '', ''].join(
-      '\r\n',
-    ),
-  );
-  await new Promise((resolve) => socket.once('data', resolve));
-  socket.pause();
-  return socket;
-}
-
-/** A masked text frame, as clients send them. */
-function textFrame(text: string): Buffer {
-  const payload = Buffer.from(text);
-  return Buffer.concat([Buffer.from([0x81, 0x80 | payload.length, 0, 0, 0, 0]), payload]);
-}
+const slowReader = ({ port, keyOf }: OpenApi) => rawClient(port, keyOf.viewer);
 
 describe('a client that does not read', () => {
   const padding = 'x'.repeat(20_000);
@@ -172,7 +145,7 @@ describe('a client that does not read', () => {
 
   test('slows nobody, is told how much it missed, and gets the newest', async () => {
     const opened = await openApi({ clientQueueMessages: 50 });
-    const slow = await rawClient(opened);
+    const slow = await slowReader(opened);
     const quick = await opened.client('viewer');
     const total = 1000; // 20 MB: more than both kernels hold
     for (let n = 0; n < total; n += 1) {
@@ -200,7 +173,7 @@ describe('a client that does not read', () => {
 
   test('but keeps calling is no longer listened to, and its memory stays bounded', async () => {
     const opened = await openApi();
-    const slow = await rawClient(opened);
+    const slow = await slowReader(opened);
     const quick = await opened.client('viewer');
     const frame = textFrame('{"jsonrpc":"2.0","id":1,"method":"get_camera_list"}');
     const burst = Buffer.concat(Array(1000).fill(frame));
@@ -216,7 +189,7 @@ describe('a client that does not read', () => {
 
   test('nor answer pings is ended, while one that lives stays', async () => {
     const opened = await openApi({ pingIntervalMs: 300 });
-    const dead = await rawClient(opened);
+    const dead = await slowReader(opened);
     const alive = await opened.client('viewer');
     let gone = false;
     dead.once('close', () => {
