@@ -42,6 +42,11 @@ export class Hearing {
       this.#open.add(filename);
       return;
     }
+    // Its files wait for the disk: how it ended follows.
+    if (status === 'ERROR') {
+      this.#open.add(filename);
+      return;
+    }
     if (this.#ended.has(filename)) this.#wrong.push(`${filename} ended twice, now ${status}`);
     this.#open.delete(filename);
     this.#ended.add(filename);

@@ -106,7 +106,7 @@ export class Player {
     };
   }
 
-  /** Waits for it. A session that could not be filed for want of space is tried again by the next life, once there is some. */
+  /** Waits for it. A session that could not be filed for want of space is filed by itself, once there is some. */
   async #rest(how: 'late parts may lie there' | 'all parts are collected'): Promise<void> {
     const deadlineMs = performance.now() + PATIENCE.restMs;
     for (;;) {
@@ -115,10 +115,6 @@ export class Player {
         how === 'all parts are collected' ? left : { ...left, parts: left.parts.filter(this.#isInTime) };
       const unrest = unrestOf(await lookAt(this.#house), seen, this.#cameras);
       if (unrest.length === 0) return this.#compareWithTold();
-      if (left.sessions.length > 0 && left.sessions.every(this.#isUnfiled)) {
-        await this.#house.end('SIGUSR2');
-        await this.#house.begin();
-      }
       if (performance.now() > deadlineMs) {
         const limit = `${PATIENCE.restMs} ms`;
         this.#house.judge.condemn(`Everything is at rest within ${limit} after calm`, unrest.join('; '));
@@ -127,11 +123,6 @@ export class Player {
       await pause(LOOK_EVERY_MS);
     }
   }
-
-  #isUnfiled = (session: string): boolean => {
-    const steps = this.#house.story((actor) => actor === `recording:${session}`, 600_000);
-    return steps.at(-1)?.to === 'unfiled';
-  };
 
   /** Not recorded after the end of its session, by a media server that stood still while it was told. */
   #isInTime = (part: string): boolean => {

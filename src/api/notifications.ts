@@ -34,7 +34,7 @@ export const NOTIFICATIONS: readonly NotificationDeclaration[] = [
   {
     name: 'recording_status_update',
     summary:
-      'A recording has bytes on disk (STARTED), or has ended. `duration` is in seconds, 0 at the start.',
+      'A recording has bytes on disk (STARTED), or has ended. ERROR: its files cannot be collected now; STOPPED or FAILED follows when the disk is back. `duration` is in seconds, 0 at the start.',
     params: z.strictObject({
       device: z.string(),
       status: z.enum(['STARTED', 'STOPPED', 'ERROR', 'FAILED']),

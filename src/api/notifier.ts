@@ -48,7 +48,7 @@ export class Notifier {
       case 'recording.ended': {
         const { recording, session } = fact;
         const named = recording === null ? this.#fileNames.get(session) : finishedFileName(recording);
-        this.#fileNames.delete(session);
+        if (fact.word !== 'ERROR') this.#fileNames.delete(session);
         return recordingNotice(
           fact.camera,
           fact.word,

@@ -167,6 +167,7 @@ export const configSchema = z.strictObject({
     heartbeat_limit_ms: ms(5000, 'a file that does not grow for this long is an interruption'),
     resume_ms: ms(30_000, 'an interrupted session waits this long'),
     close_timeout_ms: ms(2000, 'until the recorder has closed its file'),
+    file_retry_ms: ms(30_000, 'files that could not be collected are tried again this often', 50),
   }),
   snapshot: section({
     deadline_ms: ms(10_000, 'all of one snapshot'),

@@ -238,6 +238,7 @@ export const cameraMachine = setup({
     'watch.fast': { actions: 'relay' },
     'watch.slow': { actions: 'relay' },
     'recording.started': { actions: 'relay' },
+    'recording.unfiled': { actions: 'relay' },
     'recording.ended': { actions: 'relay' },
     'xstate.done.actor.*': {
       actions: { type: 'dropDone', params: ({ event }) => ({ actorId: event.actorId }) },

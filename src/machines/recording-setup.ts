@@ -28,6 +28,7 @@ export interface RecordingLimits {
   readonly resumeMs: number;
   readonly closeTimeoutMs: number;
   readonly closeCheckMs: number;
+  readonly fileRetryMs: number;
 }
 
 export interface RecordingInput {
@@ -76,6 +77,7 @@ export type RecordingEvent =
   | { type: 'record.armed' }
   | { type: 'record.disarmed' }
   | { type: 'recording.stop'; reason: RecordingEndReason }
+  | { type: 'storage.usable' }
   // raised
   | { type: 'resume.lapsed' };
 
@@ -93,6 +95,7 @@ export type RecordingReport =
   | { type: 'stream.ask' }
   | { type: 'recording.started'; session: string }
   | { type: 'recording.closed'; session: string }
+  | { type: 'recording.unfiled'; session: string }
   | { type: 'recording.ended'; session: string; finished: FinishedRecording | null; failed: boolean };
 
 const no = (name: string) => () => Promise.reject(new Error(`${name}: no adapter provided`));
@@ -185,6 +188,10 @@ export const recordingSetup = setup({
       type: 'recording.closed',
       session: context.order.session,
     })),
+    reportUnfiled: sendTo(parentOf, ({ context }) => ({
+      type: 'recording.unfiled',
+      session: context.order.session,
+    })),
     reportEnded: sendTo(parentOf, ({ context }, params: { failed: boolean }) => ({
       type: 'recording.ended',
       session: context.order.session,
@@ -250,7 +257,7 @@ export const recordingSetup = setup({
       recordedBytes(params.parts) === context.sizeBytes,
     newestClosed: ({ context }, params: PartsSeen) =>
       params.parts.at(-1)?.durationMs != null && recordedBytes(params.parts) === context.sizeBytes,
-    nothingRecorded: ({ context }) => context.parts.length === 0,
+    nothingRecorded: (_, params: { finished: FinishedRecording }) => params.finished.parts.length === 0,
     durationOver: ({ context }) =>
       context.deadlineMonoMs !== null &&
       context.lookedMonoMs !== null &&
@@ -269,6 +276,7 @@ export const recordingSetup = setup({
     heartbeatLimit: ({ context }) => context.limits.heartbeatLimitMs,
     closeTimeout: ({ context }) => context.limits.closeTimeoutMs,
     closeCheck: ({ context }) => context.limits.closeCheckMs,
+    fileRetry: ({ context }) => context.limits.fileRetryMs,
     // Without a wished duration the timer is set further away than any process lives.
     durationLeft: ({ context }) =>
       context.deadlineMonoMs === null || context.lookedMonoMs === null

@@ -1,11 +1,12 @@
 /**
  * Owns one recording session from its order to its sidecar. MediaMTX writes the files; this actor asks the stream to
  * arm the recorder, watches the files grow, survives interruptions as further parts, and collects them. Never writes
- * the path and never touches a process. In: `stream.*`, `record.*`, `recording.stop`. Reports `recording.started`
- * and `recording.ended`. Every end has one reason.
+ * the path and never touches a process. In: `stream.*`, `record.*`, `recording.stop`, `storage.usable`. Reports
+ * `recording.started`, `recording.unfiled` and `recording.ended`. Every end has one reason.
  */
 import { interrupted } from './recording-interrupted.ts';
-import { gapsOf, type LossCause, recordingSetup, wishOf } from './recording-setup.ts';
+import { gapsOf, type LossCause, type RecordingContext, recordingSetup, wishOf } from './recording-setup.ts';
+import type { FinishedRecording, RecordingEndReason } from './values.ts';
 
 const sessionOf = ({ context }: { context: { order: { cameraId: string; session: string } } }) => ({
   cameraId: context.order.cameraId,
@@ -24,6 +25,37 @@ const noteLoss = {
     atMs: event.atMs,
   }),
 };
+
+const noteOrder = {
+  type: 'storeReason' as const,
+  params: ({ event }: { event: { reason: RecordingEndReason } }) => ({ reason: event.reason }),
+};
+
+/** The same for a first try and for every later one. */
+const finaliseRequest = ({ context }: { context: RecordingContext }) => ({
+  session: context.order.session,
+  cameraId: context.order.cameraId,
+  format: context.order.format,
+  reason: context.reason ?? ('requested' as const),
+  outcome: context.parts.length === 0 ? ('failed' as const) : ('completed' as const),
+  orderedAtMs: context.order.orderedAtMs,
+  gaps: gapsOf(context),
+  adoptions: context.adoptions,
+  durationMs: context.order.durationMs,
+});
+
+const filing = {
+  params: ({ event }: { event: { output: FinishedRecording } }) => ({ finished: event.output }),
+};
+
+const finaliseDone = [
+  {
+    guard: { type: 'nothingRecorded', ...filing },
+    target: '#recording.failing',
+    actions: { type: 'storeFinished', ...filing },
+  },
+  { target: '#recording.filed', actions: { type: 'storeFinished', ...filing } },
+] as const;
 
 const storeGoneTrouble = {
   type: 'storeGoneTrouble' as const,
@@ -94,9 +126,7 @@ export const recordingMachine = recordingSetup.createMachine({
           },
           { actions: noteLoss },
         ],
-        'recording.stop': {
-          actions: { type: 'storeReason', params: ({ event }) => ({ reason: event.reason }) },
-        },
+        'recording.stop': { actions: noteOrder },
       },
     },
     salvaging: {
@@ -128,9 +158,7 @@ export const recordingMachine = recordingSetup.createMachine({
           },
           { actions: noteLoss },
         ],
-        'recording.stop': {
-          actions: { type: 'storeReason', params: ({ event }) => ({ reason: event.reason }) },
-        },
+        'recording.stop': { actions: noteOrder },
       },
     },
     waitingForStream: {
@@ -151,10 +179,7 @@ export const recordingMachine = recordingSetup.createMachine({
           actions: [noteLoss, 'storeLossReason', storeGoneTrouble],
           description: 'nothing was recorded yet that could go on: whoever ordered it is told at once',
         },
-        'recording.stop': {
-          target: 'failing',
-          actions: { type: 'storeReason', params: ({ event }) => ({ reason: event.reason }) },
-        },
+        'recording.stop': { target: 'failing', actions: noteOrder },
       },
       after: {
         readyTimeout: {
@@ -174,15 +199,9 @@ export const recordingMachine = recordingSetup.createMachine({
             target: 'stopping',
             actions: [noteLoss, 'storeLossReason'],
           },
-          {
-            target: 'interrupted',
-            actions: noteLoss,
-          },
+          { target: 'interrupted', actions: noteLoss },
         ],
-        'recording.stop': {
-          target: 'stopping',
-          actions: { type: 'storeReason', params: ({ event }) => ({ reason: event.reason }) },
-        },
+        'recording.stop': { target: 'stopping', actions: noteOrder },
       },
       after: {
         readyTimeout: {
@@ -201,19 +220,13 @@ export const recordingMachine = recordingSetup.createMachine({
             target: 'stopping',
             actions: [noteLoss, 'storeLossReason'],
           },
-          {
-            target: 'interrupted',
-            actions: noteLoss,
-          },
+          { target: 'interrupted', actions: noteLoss },
         ],
         'stream.blip': {
           actions: noteLoss,
           description: 'an interruption that happened between two looks',
         },
-        'recording.stop': {
-          target: 'stopping',
-          actions: { type: 'storeReason', params: ({ event }) => ({ reason: event.reason }) },
-        },
+        'recording.stop': { target: 'stopping', actions: noteOrder },
       },
       states: {
         awaitingFile: {
@@ -388,28 +401,8 @@ export const recordingMachine = recordingSetup.createMachine({
       invoke: {
         id: 'finalise',
         src: 'finalise',
-        input: ({ context }) => ({
-          session: context.order.session,
-          cameraId: context.order.cameraId,
-          format: context.order.format,
-          reason: context.reason ?? 'requested',
-          outcome: context.parts.length === 0 ? 'failed' : 'completed',
-          orderedAtMs: context.order.orderedAtMs,
-          gaps: gapsOf(context),
-          adoptions: context.adoptions,
-          durationMs: context.order.durationMs,
-        }),
-        onDone: [
-          {
-            guard: 'nothingRecorded',
-            target: 'failing',
-            actions: { type: 'storeFinished', params: ({ event }) => ({ finished: event.output }) },
-          },
-          {
-            target: 'filed',
-            actions: { type: 'storeFinished', params: ({ event }) => ({ finished: event.output }) },
-          },
-        ],
+        input: finaliseRequest,
+        onDone: finaliseDone,
         onError: { target: 'unfiled', actions: keepTrouble },
       },
     },
@@ -436,9 +429,37 @@ export const recordingMachine = recordingSetup.createMachine({
     },
     unfiled: {
       description:
-        'The files could not be collected now. The wish stays, and the next start of the service tries again.',
-      type: 'final',
-      entry: { type: 'reportEnded', params: { failed: true } },
+        'The files could not be collected: the disk is away, full or read-only. The wish stays, others may record.',
+      entry: 'reportUnfiled',
+      initial: 'waiting',
+      states: {
+        waiting: {
+          on: { 'storage.usable': { target: 'salvaging', description: 'told when the disk is back' } },
+          after: { fileRetry: 'salvaging' },
+        },
+        salvaging: {
+          description: 'What is there now is looked at anew: it may be less, or all of it.',
+          invoke: {
+            id: 'salvageLate',
+            src: 'salvageParts',
+            input: sessionOf,
+            onDone: {
+              target: 'filing',
+              actions: { type: 'storeParts', params: ({ event }) => event.output },
+            },
+            onError: { target: 'waiting', actions: keepTrouble },
+          },
+        },
+        filing: {
+          invoke: {
+            id: 'finaliseLate',
+            src: 'finalise',
+            input: finaliseRequest,
+            onDone: finaliseDone,
+            onError: { target: 'waiting', actions: keepTrouble },
+          },
+        },
+      },
     },
     completed: {
       description: 'Done: the files and the sidecar are there.',

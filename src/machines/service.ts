@@ -59,6 +59,7 @@ export type ServiceEvent =
 
 export type ServiceEmitted =
   | { type: 'recording.started'; session: string; cameraId: CameraId }
+  | { type: 'recording.unfiled'; session: string; cameraId: CameraId }
   | {
       type: 'recording.ended';
       session: string;
@@ -331,6 +332,7 @@ export const serviceMachine = setup({
     'watch.slow': { actions: 'toMediaServer' },
     'demand.touched': { actions: { type: 'tellDemand', params: ({ event }) => ({ path: event.path }) } },
     'recording.started': { actions: 'emitFact' },
+    'recording.unfiled': { actions: 'emitFact' },
     'recording.ended': { actions: 'emitFact' },
     'camera.released': {
       actions: { type: 'dropCamera', params: ({ event }) => ({ cameraId: event.cameraId }) },

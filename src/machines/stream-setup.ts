@@ -19,6 +19,7 @@ import { goneTrouble, type LossCause, type RecordingEvent } from './recording-se
 import { parentOf } from './report.ts';
 import { rivalsMachine } from './rivals.ts';
 import { type SnapshotEvent, type SnapshotInput, snapshotMachine } from './snapshot.ts';
+import type { StorageLevel } from './storage.ts';
 import {
   baselineAt,
   lateTrouble,
@@ -333,8 +334,18 @@ export const streamSetup = setup({
       armRevision: null,
       closing: ({ context }, params: { session: string }) => [...context.closing, params.session],
     }),
+    leaveUnfiled: assign({
+      closing: ({ context }, params: { session: string }) =>
+        context.closing.filter((session) => session !== params.session),
+      unfiled: ({ context }, params: { session: string }) => [...context.unfiled, params.session],
+    }),
+    tellUnfiled: enqueueActions(({ context, enqueue }) => {
+      for (const session of context.unfiled)
+        enqueue.sendTo(recordingChild(session), { type: 'storage.usable' });
+    }),
     forgetSession: enqueueActions(({ context, enqueue }, params: { session: string }) => {
-      enqueue.assign({ closing: context.closing.filter((session) => session !== params.session) });
+      const others = (sessions: readonly string[]) => sessions.filter((one) => one !== params.session);
+      enqueue.assign({ closing: others(context.closing), unfiled: others(context.unfiled) });
       if (context.session === params.session)
         enqueue.assign({ session: null, record: null, armRevision: null });
     }),
@@ -349,6 +360,7 @@ export const streamSetup = setup({
         reasons: context.reasons.filter((reason) => reason !== actorId),
         snapshots: context.snapshots.filter((id) => snapshotChild(id) !== actorId),
         closing: context.closing.filter((session) => recordingChild(session) !== actorId),
+        unfiled: context.unfiled.filter((session) => recordingChild(session) !== actorId),
       });
       const { session, cameraId } = context;
       if (session === null || actorId !== recordingChild(session)) return;
@@ -366,6 +378,11 @@ export const streamSetup = setup({
     storeEnding: assign({ ending: (_, params: { reason: RecordingEndReason }) => params.reason }),
     relayStarted: sendTo(parentOf, ({ context }, params: { session: string }) => ({
       type: 'recording.started',
+      session: params.session,
+      cameraId: context.cameraId,
+    })),
+    relayUnfiled: sendTo(parentOf, ({ context }, params: { session: string }) => ({
+      type: 'recording.unfiled',
       session: params.session,
       cameraId: context.cameraId,
     })),
@@ -417,8 +434,7 @@ export const streamSetup = setup({
     noSession: ({ context }) => context.session === null,
     nothingToFinish: ({ context }) => context.session === null && context.closing.length === 0,
     isRunning: ({ context }, params: { session: string }) => context.session === params.session,
-    storageEndsIt: (_, params: { level: string }) =>
-      params.level === 'critical' || params.level === 'missing',
+    storageIs: (_, params: { found: StorageLevel; level: StorageLevel }) => params.found === params.level,
     somebody: (_, params: { readers: number }) => params.readers > 0,
     entryGone: ({ context }) => context.server === null || context.agreedRevision === context.revision,
     stillWatched: ({ context }) => (context.observation?.readers ?? 0) > 0,

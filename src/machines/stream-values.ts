@@ -91,6 +91,8 @@ export interface StreamContext extends StreamInput {
   readonly session: string | null;
   /** Sessions whose recorder has closed its file and that are being put away; the next one may begin. */
   readonly closing: readonly string[];
+  /** Sessions whose files could not be collected yet: they are told of the disk, and nobody waits for them. */
+  readonly unfiled: readonly string[];
   readonly snapshots: readonly string[];
   /** Where to go on after the media server was away. */
   readonly comeBack: 'idle' | 'backoff' | 'faulted';
@@ -133,6 +135,7 @@ export type StreamEvent =
   | { type: 'record.disarm'; session: string }
   | { type: 'recording.started'; session: string }
   | { type: 'recording.closed'; session: string }
+  | { type: 'recording.unfiled'; session: string }
   | { type: 'recording.ended'; session: string; finished: FinishedRecording | null; failed: boolean }
   | { type: 'snapshot.ended'; id: string }
   | { type: 'stream.ask' }
@@ -147,6 +150,7 @@ export type StreamReport =
   | { type: 'watch.slow'; name: CameraId }
   | { type: 'call.changed'; wanted: boolean }
   | { type: 'recording.started'; session: string; cameraId: CameraId }
+  | { type: 'recording.unfiled'; session: string; cameraId: CameraId }
   | {
       type: 'recording.ended';
       session: string;

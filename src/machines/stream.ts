@@ -42,6 +42,7 @@ export const streamMachine = streamSetup.createMachine({
     armRevision: null,
     session: null,
     closing: [],
+    unfiled: [],
     snapshots: [],
     comeBack: 'idle',
     ending: null,
@@ -145,15 +146,18 @@ export const streamMachine = streamSetup.createMachine({
       guard: 'hasSession',
       actions: { type: 'stopRecording', params: ({ event }) => ({ reason: event.reason }) },
     },
-    'storage.changed': {
-      guard: { type: 'storageEndsIt', params: ({ event }) => ({ level: event.level }) },
-      actions: {
-        type: 'stopRecording',
-        params: ({ event }) => ({
-          reason: event.level === 'missing' ? 'storage_missing' : 'storage_critical',
-        }),
+    'storage.changed': [
+      {
+        guard: { type: 'storageIs', params: ({ event }) => ({ found: event.level, level: 'missing' }) },
+        actions: { type: 'stopRecording', params: { reason: 'storage_missing' } },
       },
-    },
+      {
+        guard: { type: 'storageIs', params: ({ event }) => ({ found: event.level, level: 'critical' }) },
+        actions: [{ type: 'stopRecording', params: { reason: 'storage_critical' } }, 'tellUnfiled'],
+        description: 'too full for more, but what is there can still be put away',
+      },
+      { actions: 'tellUnfiled' },
+    ],
     'record.arm': {
       actions: [
         { type: 'arm', params: ({ event }) => ({ order: event.order }) },
@@ -173,6 +177,12 @@ export const streamMachine = streamSetup.createMachine({
     },
     'recording.closed': {
       actions: { type: 'closeSession', params: ({ event }) => ({ session: event.session }) },
+    },
+    'recording.unfiled': {
+      actions: [
+        { type: 'relayUnfiled', params: ({ event }) => ({ session: event.session }) },
+        { type: 'leaveUnfiled', params: ({ event }) => ({ session: event.session }) },
+      ],
     },
     'recording.ended': {
       actions: ['relayEnded', { type: 'forgetSession', params: ({ event }) => ({ session: event.session }) }],

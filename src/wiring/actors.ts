@@ -35,6 +35,10 @@ export class Actors {
     service.on('recording.started', ({ cameraId, session }) =>
       this.#tell({ type: 'recording.started', camera: cameraId, session }),
     );
+    // It may still be finished, and is then told once more.
+    service.on('recording.unfiled', ({ cameraId, session }) =>
+      this.#tell({ type: 'recording.ended', camera: cameraId, session, recording: null, word: 'ERROR' }),
+    );
     service.on('recording.ended', ({ cameraId, session, finished, failed }) => {
       const word = finished !== null && !failed ? 'STOPPED' : 'FAILED';
       this.#tell({ type: 'recording.ended', camera: cameraId, session, recording: finished, word });

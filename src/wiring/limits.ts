@@ -89,6 +89,7 @@ function recordingLimits(recording: Config['recording']): RecordingLimits {
     resumeMs: recording.resume_ms,
     closeTimeoutMs: recording.close_timeout_ms,
     closeCheckMs: FILE_CHECK_MS,
+    fileRetryMs: recording.file_retry_ms,
   };
 }
 

@@ -110,8 +110,8 @@ export function recordingWord(snapshot: SnapshotFrom<typeof recordingMachine>): 
   if (snapshot.matches({ rolling: 'growing' })) return 'RECORDING';
   if (snapshot.matches('interrupted')) return 'INTERRUPTED';
   if (snapshot.matches('stopping')) return 'STOPPING';
-  if (snapshot.matches('failing') || snapshot.matches('failed') || snapshot.matches('unfiled'))
-    return 'FAILED';
+  if (snapshot.matches('failing') || snapshot.matches('failed')) return 'FAILED';
+  if (snapshot.matches('unfiled')) return 'ERROR';
   if (snapshot.matches('finalising') || snapshot.matches('filed') || snapshot.matches('completed'))
     return 'STOPPED';
   return 'STARTING';

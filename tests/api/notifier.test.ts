@@ -102,25 +102,24 @@ describe('recording_status_update', () => {
       expect(declared('recording_status_update').safeParse(params).success).toBe(true);
   });
 
-  test('of a failure without a sidecar keeps the name that was told at the start', () => {
-    const { door, told } = open();
-    const recording = recordingView('camera0');
-    door.change('camera0', { recording });
-    door.emit({ type: 'recording.started', camera: 'camera0', session: recording.session });
-    door.emit({
-      type: 'recording.ended',
-      camera: 'camera0',
-      session: recording.session,
-      recording: null,
-      word: 'FAILED',
-    });
-    expect(told().at(-1).params).toEqual({
-      device: 'camera0',
-      status: 'FAILED',
-      filename: 'camera0_2026-11-23_04-28-00.mp4',
-      duration: 0,
-    });
-  });
+  test.each([[['FAILED']], [['ERROR', 'FAILED']]] as const)(
+    'of a failure without a sidecar keeps the name that was told at the start: %s',
+    (words) => {
+      const { door, told } = open();
+      const recording = recordingView('camera0');
+      door.change('camera0', { recording });
+      door.emit({ type: 'recording.started', camera: 'camera0', session: recording.session });
+      const { session } = recording;
+      for (const word of words)
+        door.emit({ type: 'recording.ended', camera: 'camera0', session, recording: null, word });
+      const filename = 'camera0_2026-11-23_04-28-00.mp4';
+      expect(
+        told()
+          .slice(-words.length)
+          .map(({ params }) => params),
+      ).toEqual(words.map((status) => ({ device: 'camera0', status, filename, duration: 0 })));
+    },
+  );
 
   test('names the real first file of a finished recording', () => {
     const { door, told } = open();

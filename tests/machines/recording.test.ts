@@ -758,17 +758,70 @@ describe('the end', () => {
     expect(rig.done()).toBe(false);
   });
 
-  test('files that cannot be collected keep the wish for the next start', async () => {
+  /** Its end came while the disk was away. */
+  async function unfiled() {
     const rig = await growing();
     await rig.advance(2000);
-    rig.finalise.answers = () => {
+    const works = { finalise: rig.finalise.answers, salvage: rig.salvageParts.answers };
+    const fails = () => {
       throw failure('storage', 'No space.');
     };
+    rig.finalise.answers = fails;
+    rig.salvageParts.answers = fails;
     await rig.stop();
     await finish(rig);
-    expect(rig.state()).toBe('unfiled');
-    expect(rig.done()).toBe(true);
+    expect(rig.state()).toBe('unfiled.waiting');
+    const repair = () => {
+      rig.finalise.answers = works.finalise;
+      rig.salvageParts.answers = works.salvage;
+    };
+    return { ...rig, repair, works };
+  }
+
+  test('files that cannot be collected keep the wish, and say so once', async () => {
+    const rig = await unfiled();
+    await rig.advance(100_000);
+    expect(rig.state()).toBe('unfiled.waiting');
+    expect(rig.done()).toBe(false);
     expect(rig.dropWish.calls).toBe(0);
+    expect(rig.context().trouble).toMatchObject({ message: 'No space.' });
+    expect(rig.reports.types().slice(-3)).toEqual(['reason.remove', 'recording.closed', 'recording.unfiled']);
+  });
+
+  test('files that could not be collected are as soon as the disk is back', async () => {
+    const rig = await unfiled();
+    rig.repair();
+    await rig.send({ type: 'storage.usable' });
+    expect(rig.state()).toBe('completed');
+    expect(rig.dropWish.calls).toBe(1);
+    expect(rig.finalise.inputs.at(-1)).toMatchObject({ outcome: 'completed', reason: 'requested' });
+    expect(rig.reports.events.at(-1)).toMatchObject({ type: 'recording.ended', failed: false });
+  });
+
+  test('files that could not be collected are tried again slowly, whatever was wrong', async () => {
+    const rig = await unfiled();
+    rig.repair();
+    await rig.advance(29_000);
+    expect(rig.state()).toBe('unfiled.waiting');
+    await rig.advance(1100);
+    expect(rig.state()).toBe('completed');
+  });
+
+  test('a disk that comes back but still refuses the files is waited for again', async () => {
+    const rig = await unfiled();
+    rig.salvageParts.answers = rig.works.salvage;
+    await rig.send({ type: 'storage.usable' });
+    expect(rig.state()).toBe('unfiled.waiting');
+    expect(rig.finalise.calls).toBe(2);
+  });
+
+  test('what is gone from the disk for good ends it as failed', async () => {
+    const rig = await unfiled();
+    rig.repair();
+    rig.disk.parts = [];
+    await rig.send({ type: 'storage.usable' });
+    expect(rig.state()).toBe('failed');
+    expect(rig.finalise.inputs.at(-1)).toMatchObject({ outcome: 'failed' });
     expect(rig.reports.events.at(-1)).toMatchObject({ type: 'recording.ended', failed: true });
   });
 

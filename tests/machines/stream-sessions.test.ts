@@ -6,9 +6,15 @@ import { recordingMachine } from '../../src/machines/recording.ts';
 import type { snapshotMachine } from '../../src/machines/snapshot.ts';
 import type { StreamInput } from '../../src/machines/stream-values.ts';
 import type { RecordingWish } from '../../src/machines/values.ts';
-import { kill, streamIn as machineIn, type StreamRig, startStream } from '../support/fake-camera.ts';
+import {
+  childState,
+  kill,
+  streamIn as machineIn,
+  type StreamRig,
+  startStream,
+} from '../support/fake-camera.ts';
 import { FakeWorld } from '../support/fake-world.ts';
-import { order, plan, recordingLimits, serverInfo, streamLimits } from '../support/machine-fixtures.ts';
+import { order, part, plan, recordingLimits, serverInfo, streamLimits } from '../support/machine-fixtures.ts';
 import { FakeCall, startMachine } from '../support/machines.ts';
 import { streamIn } from '../support/stream-states.ts';
 
@@ -379,8 +385,41 @@ describe('a session that is being put away', () => {
     await rig.world.advance(4000);
     expect(rig.world.recording).toBe('next');
     await rig.finalise.reject(new Error('EIO'));
-    expect(rig.context()).toMatchObject({ session: 'next', closing: [] });
+    expect(rig.context()).toMatchObject({ session: 'next', closing: [], unfiled: [session] });
     expect(rig.world.recording).toBe('next');
+  });
+
+  test.each(['ok', 'low', 'critical'] as const)(
+    'and failed is done again when the disk becomes %s',
+    async (level) => {
+      const rig = await filing();
+      await rig.finalise.reject(new Error('EIO'));
+      const unfiled = { type: 'recording.unfiled', session, cameraId: 'camera0' };
+      expect(rig.reports.events).toContainEqual(unfiled);
+      await rig.send({ type: 'storage.changed', level: 'missing' });
+      expect(childState(rig.actor, child)).toBe('unfiled.waiting');
+      await rig.send({ type: 'storage.changed', level });
+      expect(childState(rig.actor, child)).toBe('unfiled.filing');
+      await rig.finalise.resolve({ session, parts: [part({ durationMs: 2000 })] } as never);
+      expect(rig.context()).toMatchObject({ closing: [], unfiled: [] });
+      const ended = { type: 'recording.ended', session, failed: false };
+      expect(rig.reports.events.at(-1)).toMatchObject(ended);
+    },
+  );
+
+  test('and failed, and then ended by a defect, is forgotten', async () => {
+    const rig = await filing();
+    await rig.finalise.reject(new Error('EIO'));
+    await rig.send({ type: `xstate.error.actor.${child}`, error: new Error('defect'), actorId: child });
+    expect(rig.context().unfiled).toEqual([]);
+  });
+
+  test('and failed holds no release back', async () => {
+    const rig = await filing();
+    await rig.finalise.reject(new Error('EIO'));
+    await rig.send({ type: 'stream.release', reason: 'service_stopped' });
+    await rig.world.advance(100);
+    expect(rig.actor.getSnapshot().status).toBe('done');
   });
 
   test('holds a release back', async () => {

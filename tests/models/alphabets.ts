@@ -46,6 +46,11 @@ export interface Model {
 /** Children are not what is explored: they keep silent, and their reports are events of the alphabet. */
 const silent = fromCallback(() => {}) as never;
 const troubles = [new CameraError('capture-failed', 'model'), new CameraError('device-busy', 'model')];
+const finished = () => [
+  { session: 's', parts: [part()] },
+  { session: 's', parts: [] },
+];
+
 const parts = (snapshot: AnyMachineSnapshot): readonly unknown[] => {
   const { parts: before, sizeBytes, lookedMonoMs } = snapshot.context;
   const seen = { monoMs: (lookedMonoMs ?? 0) + 1000, atMs: part().startedAtMs + 2000 };
@@ -83,7 +88,7 @@ function streamEvents(snapshot: AnyMachineSnapshot): readonly ModelEvent[] {
     { type: 'stream.release', reason: 'service_stopped' },
     { type: 'stream.ask' },
     { type: 'call.lapsed' },
-    ...(context.session === null && context.closing.length === 0
+    ...(context.session === null && context.closing.length === 0 && context.unfiled.length === 0
       ? [{ type: 'recording.order', order: order() }]
       : []),
     { type: 'recording.stop', reason: 'requested' },
@@ -110,6 +115,7 @@ function streamEvents(snapshot: AnyMachineSnapshot): readonly ModelEvent[] {
     { type: 'demand.touched' },
     { type: 'storage.changed', level: 'ok' },
     { type: 'storage.changed', level: 'critical' },
+    { type: 'storage.changed', level: 'missing' },
     { type: 'viewers.came' },
     { type: 'viewers.left' },
     { type: 'rivals.found', trouble: failure('capture-failed') },
@@ -139,6 +145,13 @@ function streamEvents(snapshot: AnyMachineSnapshot): readonly ModelEvent[] {
             error: new Error('model'),
           },
         ]),
+    ...context.closing.map((session) => ({ type: 'recording.unfiled', session })),
+    ...context.unfiled.map((session) => ({
+      type: 'recording.ended',
+      session,
+      finished: null,
+      failed: false,
+    })),
     ...context.closing.flatMap((session) => [
       { type: 'record.disarm', session },
       { type: 'recording.ended', session, finished: null, failed: false },
@@ -174,6 +187,17 @@ const PICTURE_EVENTS = [
   'watchdog.late',
   'snapshot.order',
   'snapshot.ended',
+];
+
+/** Enough for sessions whose files wait for the disk. */
+const UNFILED_EVENTS = [
+  'camera.ready',
+  'recording.order',
+  'recording.closed',
+  'recording.unfiled',
+  'recording.ended',
+  'storage.changed',
+  'stream.release',
 ];
 
 const RIVAL_EVENTS = [
@@ -217,6 +241,7 @@ const recordingAlphabet = (input: unknown): Alphabet => ({
     { type: 'record.armed' },
     { type: 'record.disarmed' },
     { type: 'recording.stop', reason: 'requested' },
+    { type: 'storage.usable' },
     { type: 'resume.lapsed' },
   ],
   outputs: {
@@ -227,7 +252,9 @@ const recordingAlphabet = (input: unknown): Alphabet => ({
     lookAtLoss: parts,
     lookForMore: parts,
     salvageParts: parts,
-    finalise: () => [{ session: 's' }],
+    salvageLate: parts,
+    finalise: finished,
+    finaliseLate: finished,
   },
 });
 
@@ -280,6 +307,7 @@ const measure = (availableBytes: number, writable = true) => ({
   totalBytes: 100,
   availableBytes,
   writable,
+  full: false,
   problem: null,
 });
 
@@ -380,7 +408,15 @@ export const MODELS: Readonly<Record<string, Model>> = {
         input: { checkIntervalMs: 1, lowPercent: 80, criticalPercent: 90, hysteresisPercent: 2 },
         events: () => [{ type: 'storage.check' }],
         outputs: {
-          measure: () => [measure(50), measure(21), measure(15), measure(11), measure(5), measure(50, false)],
+          measure: () => [
+            measure(50),
+            measure(21),
+            measure(15),
+            measure(11),
+            measure(5),
+            measure(50, false),
+            { ...measure(0, false), full: true },
+          ],
         },
       },
     ],
@@ -460,7 +496,8 @@ export const MODELS: Readonly<Record<string, Model>> = {
         input: streamInput,
         events: (snapshot) =>
           streamEvents(snapshot).filter(
-            ({ type }) => type !== 'camera.present' && !type.startsWith('rivals.'),
+            ({ type }) =>
+              type !== 'camera.present' && type !== 'recording.unfiled' && !type.startsWith('rivals.'),
           ),
         outputs: {
           findCapture: () => [null, { process: processOf(1, true), devicePath: '/dev/video0', plan: plan() }],
@@ -480,6 +517,12 @@ export const MODELS: Readonly<Record<string, Model>> = {
       {
         input: streamInput,
         events: (snapshot) => streamEvents(snapshot).filter(({ type }) => RIVAL_EVENTS.includes(type)),
+        outputs: { findCapture: () => [null], countReaders: () => [0] },
+        errors: { '*': troubles },
+      },
+      {
+        input: streamInput,
+        events: (snapshot) => streamEvents(snapshot).filter(({ type }) => UNFILED_EVENTS.includes(type)),
         outputs: { findCapture: () => [null], countReaders: () => [0] },
         errors: { '*': troubles },
       },
@@ -533,6 +576,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
         { type: 'watch.fast', name: 'camera0' },
         { type: 'watch.slow', name: 'camera0' },
         { type: 'recording.started', session: 's', cameraId: 'camera0' },
+        { type: 'recording.unfiled', session: 's', cameraId: 'camera0' },
         { type: 'recording.ended', session: 's', cameraId: 'camera0', finished: null, failed: true },
         { type: 'stream.released' },
         { type: 'xstate.done.actor.model', actorId: 'model', output: undefined },
@@ -595,6 +639,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
           { type: 'watch.slow', name: 'camera0' },
           { type: 'demand.touched', path: 'camera0' },
           { type: 'recording.started', session: 's', cameraId: 'camera0' },
+          { type: 'recording.unfiled', session: 's', cameraId: 'camera0' },
           { type: 'recording.ended', session: 's', cameraId: 'camera0', finished: null, failed: true },
           ...(snapshot.matches('stopping') ? [{ type: 'camera.released', cameraId: 'camera0' }] : []),
           { type: 'media-server.stopped' },

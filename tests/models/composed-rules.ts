@@ -49,7 +49,8 @@ export function check(house: House, told: Told, step: string): void {
       must(world.recording === context.session, 'what grows is recorded');
   }
   for (const session of world.wishes.recordings.keys()) {
-    must(context.session === session || context.closing.includes(session), `wish ${session} has its actor`);
+    const others = [...context.closing, ...context.unfiled];
+    must(context.session === session || others.includes(session), `wish ${session} has its actor`);
   }
   for (const done of world.finished) {
     must(

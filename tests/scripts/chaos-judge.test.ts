@@ -155,6 +155,8 @@ test('a client that was told something else than what is, or half a story, is fo
   hearing.camera(camera);
   hearing.recording({ filename: 'adopted.mp4', status: 'STOPPED' });
   hearing.recording({ filename: 'a.mp4', status: 'STARTED' });
+  // No end yet: its files wait for the disk.
+  hearing.recording({ filename: 'a.mp4', status: 'ERROR' });
   expect(hearing.differences([camera])).toEqual(['a STARTED, and its end was not told']);
   hearing.recording({ filename: 'a.ts', status: 'STOPPED' });
   expect(hearing.differences([camera])).toEqual([]);

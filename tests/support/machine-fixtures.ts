@@ -153,6 +153,7 @@ export const recordingLimits: RecordingLimits = {
   resumeMs: 30_000,
   closeTimeoutMs: 2000,
   closeCheckMs: 40,
+  fileRetryMs: 30_000,
 };
 
 export const streamLimits: StreamLimits = {
