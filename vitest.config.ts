@@ -1,7 +1,8 @@
 /**
- * Four projects. `fast` needs nothing but Node and is what `npm run check` runs. `parts` starts real programs (ffmpeg,
+ * Five projects. `fast` needs nothing but Node and is what `npm run check` runs. `parts` starts real programs (ffmpeg,
  * media servers, udev). `stories` runs the whole service, one file after the other, since two cores would be shared.
  * `browser` needs Chromium and a real MediaMTX: `npm run test:browser` runs it, `npm test` does not.
+ * `lab` boots one emulated machine for all its files: `npm run test:lab` runs it, `npm test` does not.
  */
 import { defineConfig } from 'vitest/config';
 
@@ -9,6 +10,10 @@ const FAST = '{api,cli,config,house,machines,models,scripts,wiring}';
 const PARTS = '{adapters,contract,hotplug,simulators}';
 const STORIES = '{faults,flows}';
 const BROWSER = 'browser';
+const LAB = 'lab';
+
+/** An emulated machine is ten times slower than the one it runs on. Every wait ends early. */
+const LAB_LIMITS = { testTimeout: 600_000, hookTimeout: 600_000 };
 
 /**
  * Real processes on a loaded machine race with our deadlines now and then. Where nobody watches, such a test gets one
@@ -28,6 +33,12 @@ export default defineConfig({
       project('parts', PARTS, 1, { maxWorkers: '100%', retry }),
       project('stories', STORIES, 2, { fileParallelism: false, retry }),
       project('browser', BROWSER, 3, { fileParallelism: false, retry }),
+      project('lab', LAB, 4, {
+        fileParallelism: false,
+        retry,
+        ...LAB_LIMITS,
+        globalSetup: ['tests/lab/boot.ts'],
+      }),
     ],
     globalSetup: ['tests/support/build.ts'],
     pool: 'forks',

@@ -55,6 +55,14 @@ async function install(packages, machine) {
   return lastWords(lines) || 'nothing';
 }
 
+/** Asks Debian's servers which packages there are, where that is allowed. @param {ReturnType<typeof thisMachine>} machine */
+export async function refreshPackageLists(machine) {
+  const installer = installerOf(machine);
+  if (installer === null) return;
+  const env = { ...process.env, PATH: machine.path };
+  await runLong('Reading which packages there are', [...installer, 'apt-get', '-q', 'update'], { env });
+}
+
 /** How to become root without a question: nothing, sudo, or null where apt cannot be used. */
 function installerOf(machine) {
   if (!isOnPath('apt-get', machine)) return null;

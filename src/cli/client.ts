@@ -24,7 +24,7 @@ export class ServiceError extends CliError {
 }
 
 export interface Client {
-  /** Calls a method. @throws ServiceError, or CliError when the connection ends or no answer comes in 30 s */
+  /** Calls a method. @throws ServiceError, or CliError when the connection ends or no answer comes in time */
   call<T = Record<string, unknown>>(method: string, params?: object): Promise<T>;
   /** Listens to a notification; returns the way to stop. */
   on(notification: string, listener: (params: Record<string, unknown>) => void): () => void;
@@ -41,9 +41,14 @@ interface OpenCall {
 
 /**
  * Connects, and logs in when a key (API key or token) is given.
+ * @param callTimeoutMs how long every call may take
  * @throws CliError when nothing answers, ServiceError when the key is refused
  */
-export async function connect(url: string, key?: string): Promise<Client> {
+export async function connect(
+  url: string,
+  key?: string,
+  callTimeoutMs: number = CALL_TIMEOUT_MS,
+): Promise<Client> {
   const socket = await open(url);
   const calls = new Map<number, OpenCall>();
   const listeners = new Map<string, Set<(params: Record<string, unknown>) => void>>();
@@ -86,10 +91,9 @@ export async function connect(url: string, key?: string): Promise<Client> {
         nextId += 1;
         const timer = setTimeout(() => {
           calls.delete(id);
-          reject(
-            new CliError(`The service did not answer ${method} within 30 seconds`, 'Look into its log.'),
-          );
-        }, CALL_TIMEOUT_MS);
+          const limit = `${callTimeoutMs / 1000} seconds`;
+          reject(new CliError(`The service did not answer ${method} within ${limit}`, 'Look into its log.'));
+        }, callTimeoutMs);
         calls.set(id, { resolve, reject, timer });
         socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
       }),
