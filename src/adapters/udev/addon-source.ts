@@ -9,7 +9,7 @@ import { CameraError } from '../../machines/errors.ts';
 import type { DeviceSource } from '../../machines/ports.ts';
 import type { DeviceChange, DeviceNode } from '../../machines/values.ts';
 import { hearUdevEvents } from './addon-monitor.ts';
-import { deviceNodeOf, missingFacts, type Properties, udevIsDone } from './device-node.ts';
+import { knowableNodeOf, missingFacts, type Properties, udevIsDone } from './device-node.ts';
 import { isVideoNode } from './device-place.ts';
 import { Sightings } from './sightings.ts';
 import { readSysFacts } from './sysfs.ts';
@@ -63,7 +63,9 @@ export class AddonSource implements DeviceSource {
     const devices = addon
       .list('video4linux')
       .filter((each) => isVideoNode(each.syspath) && each.DEVNAME && udevIsDone(each));
-    const reading = Promise.all(devices.map((device) => this.nodeOf(device.syspath, device)));
+    const reading = Promise.all(devices.map((device) => this.nodeOf(device.syspath, device))).then((nodes) =>
+      nodes.filter((node) => node !== null),
+    );
     const listed = await this.sightings.listed(reading);
     rejectAborted(signal);
     return listed;
@@ -80,9 +82,9 @@ export class AddonSource implements DeviceSource {
     void this.sightings.seen(kind, syspath, this.nodeOf(syspath, device), tell);
   }
 
-  private async nodeOf(syspath: string, properties: Properties): Promise<DeviceNode> {
+  private async nodeOf(syspath: string, properties: Properties): Promise<DeviceNode | null> {
     const facts = await readSysFacts(syspath, this.sysRoot, missingFacts(properties));
-    return deviceNodeOf(syspath, properties, facts);
+    return knowableNodeOf(syspath, properties, facts);
   }
 
   private async loaded(): Promise<UdevAddon> {

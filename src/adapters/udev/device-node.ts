@@ -46,6 +46,16 @@ export function udevIsDone(properties: Properties): boolean {
   return filled(properties.USEC_INITIALIZED) !== null;
 }
 
+/**
+ * The node, or null for one that is just going: without /sys nothing tells it from the others in its place, and it would
+ * count as a camera that nobody has seen before. A USB device is known by what udev has of it.
+ */
+export function knowableNodeOf(syspath: string, properties: Properties, facts: SysFacts): DeviceNode | null {
+  const node = deviceNodeOf(syspath, properties, facts);
+  const isKnowable = node.vendorId !== null || node.parentSyspath === null || node.index !== undefined;
+  return isKnowable ? node : null;
+}
+
 /** udev's word first, then that of /sys; the name the other way round, because only /sys has it in all sources. */
 export function deviceNodeOf(syspath: string, properties: Properties, facts: SysFacts): DeviceNode {
   return {

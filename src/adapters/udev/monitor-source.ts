@@ -7,7 +7,7 @@ import type { DeviceSource } from '../../machines/ports.ts';
 import type { DeviceChange, DeviceNode } from '../../machines/values.ts';
 import { lines } from '../process/line-reader.ts';
 import { run } from '../process/program-run.ts';
-import { deviceNodeOf, missingFacts, type Properties, udevIsDone } from './device-node.ts';
+import { knowableNodeOf, missingFacts, type Properties, udevIsDone } from './device-node.ts';
 import { isVideoNode } from './device-place.ts';
 import { Sightings } from './sightings.ts';
 import { listVideoNodes, readSysFacts } from './sysfs.ts';
@@ -85,7 +85,8 @@ export class MonitorSource implements DeviceSource {
       const properties = records.get(syspath);
       return properties !== undefined && (!hasUdevd || udevIsDone(properties));
     });
-    return Promise.all(present.map((syspath) => nodeOf(syspath, records.get(syspath)!)));
+    const nodes = await Promise.all(present.map((syspath) => nodeOf(syspath, records.get(syspath)!)));
+    return nodes.filter((node) => node !== null);
   }
 
   private hear({ action, devpath, properties }: UdevEvent, tell: (change: DeviceChange) => void): void {
@@ -100,7 +101,7 @@ export class MonitorSource implements DeviceSource {
   }
 }
 
-async function nodeOf(syspath: string, properties: Properties): Promise<DeviceNode> {
+async function nodeOf(syspath: string, properties: Properties): Promise<DeviceNode | null> {
   const facts = await readSysFacts(syspath, SYS_ROOT, missingFacts(properties));
-  return deviceNodeOf(syspath, properties, facts);
+  return knowableNodeOf(syspath, properties, facts);
 }

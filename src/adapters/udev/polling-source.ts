@@ -81,9 +81,11 @@ export class PollingSource implements DeviceSource {
       const known = before.get(syspath);
       if (known?.incarnation === incarnation) return [syspath, known] as const;
       const facts = await readSysFacts(syspath, this.sysRoot, { usb: true, port: true });
+      // A node that comes has its attributes a moment later, one that goes has none: the next look tells.
+      if (facts.index === null) return null;
       return [syspath, { incarnation, node: deviceNodeOf(syspath, {}, facts) }] as const;
     });
-    return new Map(await Promise.all(looks));
+    return new Map((await Promise.all(looks)).filter((look) => look !== null));
   }
 }
 

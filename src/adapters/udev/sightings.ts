@@ -21,11 +21,17 @@ export class Sightings {
    * An `add` or a `change`. Told once the facts are read, unless a newer event made them stale. A `change` is
    * always told, because it may be about the node's permissions, which are no property of it.
    */
-  async seen(kind: 'add' | 'change', syspath: string, facts: Promise<DeviceNode>, tell: Tell): Promise<void> {
+  async seen(
+    kind: 'add' | 'change',
+    syspath: string,
+    facts: Promise<DeviceNode | null>,
+    tell: Tell,
+  ): Promise<void> {
     const at = this.next();
     this.newest.set(syspath, at);
     const node = await facts;
-    if (this.newest.get(syspath) !== at) return;
+    // null: it is just going, and its `remove` follows.
+    if (node === null || this.newest.get(syspath) !== at) return;
     const before = this.known.get(syspath);
     this.note(syspath, node);
     if (before === undefined) tell({ type: 'node.added', node });

@@ -15,6 +15,8 @@ const DEVICE: UdevDevice = {
   DEVNAME: '/dev/video0',
   ID_SERIAL: 'x_y_S',
   ID_SERIAL_SHORT: 'S',
+  ID_VENDOR_ID: '046d',
+  ID_MODEL_ID: '0825',
   ID_PATH: 'pci-0',
   USEC_INITIALIZED: '22835368',
 };
@@ -121,6 +123,12 @@ test('a node that udevd has not finished is left to its event, since nobody know
   monitor.emit('add', DEVICE);
   await toldOf(1);
   expect(told).toMatchObject([{ type: 'node.added', node: { syspath: SYSPATH } }]);
+});
+
+test('a device that goes while it is listed is left out where nothing tells it from others in its place', async () => {
+  const udevHas = { DEVNAME: '/dev/video0', USEC_INITIALIZED: '22835368', ID_PATH: 'platform-vivid.0' };
+  present = [{ syspath: SYSPATH, ...udevHas, ID_V4L_PRODUCT: 'vivid' }];
+  expect(await new AddonSource({ load }).list(stop.signal), 'its place in /sys is gone').toEqual([]);
 });
 
 test('refuses where udevd does not run', async () => {

@@ -33,6 +33,7 @@ export class FakeSys {
     if (serial !== undefined) writeFileSync(`${device}/serial`, `${serial}\n`);
     writeFileSync(`${usbInterface}/bInterfaceNumber`, '00\n');
     writeFileSync(`${node}/name`, 'UVC Camera (046d:0825)\n');
+    writeFileSync(`${node}/index`, '0\n');
     writeFileSync(`${node}/uevent`, `MAJOR=81\nMINOR=${video}\nDEVNAME=video${video}\n`);
     mkdirSync(`${this.root}/class/video4linux`, { recursive: true });
     symlinkSync(node, `${this.root}/class/video4linux/video${video}`);

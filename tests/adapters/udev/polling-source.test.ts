@@ -57,6 +57,7 @@ test('lists what is there with everything an identity needs', async () => {
       portPath: 'pci-0000:00:14.0-usb-0:1:1.0',
       interfaceNumber: '00',
       productName: 'UVC Camera (046d:0825)',
+      index: 0,
       parentSyspath: `${sys.root}/devices/pci0000:00/0000:00:14.0/usb1/1-1`,
     },
   ]);

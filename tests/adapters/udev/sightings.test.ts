@@ -25,6 +25,14 @@ function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
   return { promise, resolve };
 }
 
+test('an event about a device that is just going tells nothing, and keeps what was known until it is removed', async () => {
+  await seen('add', A);
+  await sightings.seen('change', A.syspath, Promise.resolve(null), tell);
+  expect(told.map(({ type }) => type)).toEqual(['node.added']);
+  sightings.removed(A.syspath, tell);
+  expect(told.map(({ type }) => type)).toEqual(['node.added', 'node.removed']);
+});
+
 beforeEach(() => {
   sightings = new Sightings();
   told = [];
