@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { CameraError } from '../../machines/errors.ts';
 import type { RecordedPart } from '../../machines/values.ts';
 import { isMissing, throwIfAborted } from './disk-error.ts';
-import { type Mp4Header, readMp4Header } from './mp4-header.ts';
+import { type Mp4Header, readMp4Header, writeMp4Duration } from './mp4-header.ts';
 import { partStartedAtMs } from './part-names.ts';
-import { measureTornPart } from './torn-part.ts';
+import { hasTornTail, measureTornPart } from './torn-part.ts';
 
 export interface PartOnDisk extends RecordedPart {
   readonly path: string;
@@ -65,12 +65,16 @@ export async function salvageParts(
   for (const part of await listParts(folder, session)) {
     throwIfAborted(tools.signal);
     let { durationMs } = part;
-    if (durationMs === null && part.header && part.sizeBytes > part.header.endByte) {
+    // A recorder that the disk refuses closes its file all the same, and counts what is not in it.
+    const torn = part.header !== null && (durationMs === null || (await hasTornTail(part.path)));
+    if (torn && part.header && part.sizeBytes > part.header.endByte) {
+      const closed = durationMs !== null;
       durationMs = await measureTornPart(part.path, tools).catch(async (error: unknown) => {
         if (!(error instanceof CameraError) || error.code === 'cancelled') throw error;
         warning = `The length of a broken-off part is an estimate: ${error.message}.`;
         return Math.max(1, Math.round((await stat(part.path)).mtimeMs - part.startedAtMs));
       });
+      if (closed && durationMs > 0) await writeMp4Duration(part.path, durationMs);
     }
     if (part.header && durationMs) {
       const { size: sizeBytes } = await stat(part.path);

@@ -4,7 +4,7 @@
  */
 import { open, stat, truncate } from 'node:fs/promises';
 import { type RunOptions, run } from '../process/program-run.ts';
-import { topLevelBoxes } from './mp4-header.ts';
+import { type TopLevelBox, topLevelBoxes } from './mp4-header.ts';
 
 /** An hour at 240 frames a second lists less than this. */
 const MAX_LIST_BYTES = 67_108_864;
@@ -25,6 +25,11 @@ export async function measureTornPart(path: string, tools: TornPartTools): Promi
   // A tear inside a fragment's index hides the whole file from players.
   if (!(await cutTornIndex(path))) return 0;
   return (await measurePackets(path, tools)) ?? 0;
+}
+
+/** Whether a file ends within a box: the disk took only a part of the last write, or the recorder was killed in it. */
+export async function hasTornTail(path: string): Promise<boolean> {
+  return (await tornBox(path)) !== null;
 }
 
 /**
@@ -75,14 +80,18 @@ function spanMs(packets: readonly Packet[]): number {
 
 /** Cuts a file before an index (`moof`) that is not all there. @returns whether it did */
 async function cutTornIndex(path: string): Promise<boolean> {
-  const file = await open(path, 'r');
-  let torn: { type: string; startByte: number } | null = null;
-  try {
-    for await (const box of topLevelBoxes(file)) if (!box.whole) torn = box;
-  } finally {
-    await file.close();
-  }
+  const torn = await tornBox(path);
   if (!torn || torn.type === 'mdat' || torn.startByte === 0) return false;
   await truncate(path, torn.startByte);
   return true;
+}
+
+async function tornBox(path: string): Promise<TopLevelBox | null> {
+  const file = await open(path, 'r');
+  try {
+    for await (const box of topLevelBoxes(file)) if (!box.whole) return box;
+    return null;
+  } finally {
+    await file.close();
+  }
 }

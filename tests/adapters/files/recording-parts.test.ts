@@ -124,6 +124,32 @@ test('a part torn within an index plays again after salvage, with all its whole 
   expect(playFile(path)).toMatchObject({ frames: 20, errors: '' });
 });
 
+test('a part that was closed although the disk had refused its end is measured, not believed', async () => {
+  const { files, partsFolder, write } = await startSession();
+  const [file] = write({ seconds: 3 });
+  const path = join(partsFolder, file!);
+  const bytes = await readFile(path);
+  await truncate(
+    path,
+    bytes.lastIndexOf('mdat') + Math.floor((bytes.length - bytes.lastIndexOf('mdat')) / 2),
+  );
+  const [part] = await files.salvage('camera0', SESSION, never);
+  expect(part!.durationMs).toBeGreaterThanOrEqual(2000);
+  expect(part!.durationMs).toBeLessThan(3000);
+  // Its own header says so, too, and it stays so.
+  expect(await files.parts('camera0', SESSION, never)).toMatchObject([{ durationMs: part!.durationMs }]);
+  expect(await files.salvage('camera0', SESSION, never)).toEqual([part]);
+});
+
+test('a closed part that is torn within an index plays again', async () => {
+  const { files, partsFolder, write } = await startSession();
+  const [file] = write({ seconds: 3 });
+  const path = join(partsFolder, file!);
+  await truncate(path, (await readFile(path)).lastIndexOf('moof') + 40);
+  expect(playFile(path).frames).toBe(0);
+  expect(await files.finalise(order, never)).toMatchObject({ durationMs: 2000, outcome: 'completed' });
+});
+
 test('without ffprobe a broken-off part gets an estimate, and the recording says so', async () => {
   const { files, write } = await startSession({ ffprobe: 'no-such-ffprobe' });
   write({ seconds: 1 }, { seconds: 1, closed: false });
