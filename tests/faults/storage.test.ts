@@ -150,7 +150,8 @@ describeMediaServers('storage', (server) => {
     const whole = frames.filter((frame) => frame !== null);
     expect(frames.length - whole.length).toBeLessThanOrEqual(1);
     expect(jumpsIn(whole)).toEqual([]);
-    expect(Math.abs(recording.duration_ms / 100 - whole.length)).toBeLessThanOrEqual(1);
+    // The torn one, and the length of the last, which nothing follows.
+    expect(Math.abs(recording.duration_ms / 100 - whole.length)).toBeLessThan(2.5);
     expect(whole.length).toBeGreaterThan(18);
   }
 
