@@ -42,7 +42,12 @@ export class Testbed {
 
   /** For every program that is to see the mocked devices. */
   get environment(): NodeJS.ProcessEnv {
-    return { ...process.env, UMOCKDEV_DIR: this.root, LD_PRELOAD: 'libumockdev-preload.so.0' };
+    return { ...process.env, ...this.variables };
+  }
+
+  /** What makes a program see them. */
+  get variables(): Readonly<Record<string, string>> {
+    return { UMOCKDEV_DIR: this.root, LD_PRELOAD: 'libumockdev-preload.so.0' };
   }
 
   /** Resolves once the uevents are sent; wait for what they cause before the next command. */
