@@ -34,7 +34,7 @@ export class RtspConnection {
   #work: Promise<void> | null = null;
   #session: RtspSession | null = null;
   #endReason: string | null = null;
-  #lastReadMs = Date.now();
+  #lastReadMs = performance.now();
 
   constructor(socket: Socket, world: RtspWorld) {
     this.socket = socket;
@@ -104,7 +104,7 @@ export class RtspConnection {
   }
 
   #take(chunk: Buffer): void {
-    this.#lastReadMs = Date.now();
+    this.#lastReadMs = performance.now();
     try {
       this.#waiting.push(...this.#parser.push(chunk));
     } catch (error) {
@@ -128,7 +128,7 @@ export class RtspConnection {
       this.socket.pause();
       this.#work = this.#respond(next.request).finally(() => {
         this.#work = null;
-        this.#lastReadMs = Date.now();
+        this.#lastReadMs = performance.now();
         if (this.socket.destroyed) return;
         this.socket.resume();
         this.#proceed();
@@ -189,7 +189,7 @@ export class RtspConnection {
   #endWhenSilent(): void {
     if (this.#work !== null) return;
     const limitMs = this.#session?.flow === 'in' ? this.#world.readTimeoutMs : IDLE_LIMIT_MS;
-    if (Date.now() - this.#lastReadMs >= limitMs) this.end('read tcp: i/o timeout');
+    if (performance.now() - this.#lastReadMs >= limitMs) this.end('read tcp: i/o timeout');
   }
 
   #log(text: string): void {
