@@ -6,13 +6,21 @@ import { until } from '../support/until.ts';
 import { type ProbedFile, probe, publish, RATE_FPS } from './ffmpeg.ts';
 import { readRaw } from './rtsp-client.ts';
 import { describeMediaServers, sharedServer } from './servers.ts';
+import { shiftedRelay } from './shifted-publisher.ts';
 
 /** Parts of half a second, so that a file is there soon. */
 const SHORT_PARTS = { recordPartDuration: '500ms', recordDeleteAfter: '0s' };
 
 describeMediaServers('recording', (kind) => {
   const shared = sharedServer(kind, {
-    paths: { cam: SHORT_PARTS, cut: {}, killed: { ...SHORT_PARTS, record: true }, named: {} },
+    paths: {
+      cam: SHORT_PARTS,
+      cut: {},
+      killed: { ...SHORT_PARTS, record: true },
+      named: {},
+      own: {},
+      told: {},
+    },
   });
   const publisher = async (server: TestMediaServer, path: string) => {
     const made = publish(server.rtspUrl(path));
@@ -129,6 +137,27 @@ describeMediaServers('recording', (kind) => {
     const startMs = Number(name.slice(0, 10)) * 1000 + Math.floor(Number(name.slice(11, 17)) / 1000);
     expect(Math.floor(Date.parse(await startOf(server, 'named')))).toBe(startMs);
     expect(Math.abs(Date.now() - startMs)).toBeLessThan(10_000);
+  });
+
+  test.each([
+    { path: 'own', useAbsoluteTimestamp: false, whose: "the server's own clock", aheadS: 0 },
+    { path: 'told', useAbsoluteTimestamp: true, whose: "the publisher's clock", aheadS: 3600 },
+  ])('useAbsoluteTimestamp $useAbsoluteTimestamp: a file bears the time of $whose', async (wanted) => {
+    const { path, useAbsoluteTimestamp, aheadS } = wanted;
+    const { server } = shared;
+    const relay = await shiftedRelay(server.rtspPort, 3600);
+    onTestFinished(relay.close);
+    await server.replacePath(path, { ...SHORT_PARTS, useAbsoluteTimestamp, record: true });
+    const made = publish(`rtsp://127.0.0.1:${relay.port}/${path}`);
+    onTestFinished(() => made.kill());
+    const [file = ''] = await until(() => recordingsIn(server, path, 1), {
+      what: 'the file',
+      timeoutMs: 15_000,
+    });
+    expect(Math.abs(startOfName(file) - Date.now() - aheadS * 1000)).toBeLessThan(30_000);
+    await made.kill();
+    await until(async () => (await movieDurationMs(file)) > 0, { what: 'the file to be closed' });
+    expectGoodVideo(await probe(file));
   });
 
   test('a killed server leaves a file that plays, with all parts but the last', async () => {

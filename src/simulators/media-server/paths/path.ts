@@ -103,7 +103,7 @@ export class Path {
       this.#endStream();
       previous.close();
     }
-    const stream = new Stream(announcement, this.#log);
+    const stream = new Stream(announcement, this.#settings.useAbsoluteTimestamp, this.#log);
     this.#publisher = publisher;
     this.#stream = stream;
     this.#sinceMicros = nowMicros();

@@ -11,6 +11,7 @@ export interface PathSettings {
   readonly source: string;
   readonly maxReaders: number;
   readonly overridePublisher: boolean;
+  readonly useAbsoluteTimestamp: boolean;
   readonly record: boolean;
   readonly recordPath: string;
   readonly recordPartDurationMs: number;
@@ -44,6 +45,7 @@ export function settingsOf({ values }: PathEntry): PathSettings {
     source: String(values.source),
     maxReaders: Number(values.maxReaders),
     overridePublisher: values.overridePublisher === true,
+    useAbsoluteTimestamp: values.useAbsoluteTimestamp === true,
     record: values.record === true,
     recordPath: String(values.recordPath),
     recordPartDurationMs: durationMs(values, 'recordPartDuration'),

@@ -88,6 +88,7 @@ export class PublisherRole implements Role {
     counters.inboundBytes += frame.payload.length;
     if (meaning.control) {
       counters.inboundRtcpPackets++;
+      this.#stream.control(meaning.track, frame.payload);
       return;
     }
     if (this.#stream.write(meaning.track, frame.payload, nowMicros())) {

@@ -1,6 +1,6 @@
 /**
- * The one RTCP report that the server makes itself: what it sent to a reader. Publishers over TCP get none, and
- * theirs are not passed on.
+ * Sender reports: the one that the server makes itself, of what it sent to a reader, and what a publisher's says of the
+ * time. Publishers over TCP get none, and theirs are not passed on.
  */
 
 const SENDER_REPORT = 200;
@@ -29,4 +29,21 @@ export function senderReport(sent: SentSoFar): Buffer {
   report.writeUInt32BE(sent.packets >>> 0, 20);
   report.writeUInt32BE(sent.payloadBytes >>> 0, 24);
   return report;
+}
+
+export interface ReportedTime {
+  /** Microseconds since the Unix epoch, by the publisher's clock. */
+  readonly atMicros: number;
+  /** The RTP timestamp that stands for it. */
+  readonly rtpTimestamp: number;
+}
+
+/** The time in a publisher's sender report; null where these bytes begin with none. */
+export function reportedTime(bytes: Buffer): ReportedTime | null {
+  if (bytes.length < 20 || bytes.readUInt8(0) >> 6 !== 2 || bytes.readUInt8(1) !== SENDER_REPORT) return null;
+  const fractionMicros = Math.round((bytes.readUInt32BE(12) / 2 ** 32) * 1e6);
+  return {
+    atMicros: (bytes.readUInt32BE(8) - NTP_OFFSET_S) * 1e6 + fractionMicros,
+    rtpTimestamp: bytes.readUInt32BE(16),
+  };
 }

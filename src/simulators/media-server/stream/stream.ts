@@ -6,6 +6,7 @@ import type { Json } from '../config/values.ts';
 import type { Log } from '../log.ts';
 import { codecLabel, codecProperties } from './codec-label.ts';
 import type { AccessUnit } from './h264-depacketiser.ts';
+import { reportedTime } from './rtcp.ts';
 import { type Announcement, formatDescription } from './sdp.ts';
 import { Track } from './track.ts';
 
@@ -24,9 +25,9 @@ export class Stream {
   readonly #readers = new Set<StreamReader>();
   readonly #log: Log;
 
-  constructor(announcement: Announcement, log: Log) {
+  constructor(announcement: Announcement, useAbsoluteTimestamp: boolean, log: Log) {
     this.#name = announcement.name;
-    this.tracks = announcement.medias.map((media) => new Track(media));
+    this.tracks = announcement.medias.map((media) => new Track(media, useAbsoluteTimestamp));
     this.#log = log;
   }
 
@@ -54,6 +55,12 @@ export class Stream {
       for (const picture of relayed.pictures) reader.picture?.(index, picture);
     }
     return true;
+  }
+
+  /** RTCP from the publisher; only what it says of the time is of use. */
+  control(index: number, bytes: Buffer): void {
+    const reported = reportedTime(bytes);
+    if (reported !== null) this.tracks[index]?.noteReport(reported);
   }
 
   /** Lets go of all readers; the path tells them. */

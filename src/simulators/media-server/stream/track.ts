@@ -12,6 +12,7 @@ import {
   nalType,
 } from './h264-depacketiser.ts';
 import { MAX_PAYLOAD_BYTES, payloadsOf } from './h264-repacketiser.ts';
+import type { ReportedTime } from './rtcp.ts';
 import { buildRtp, counterDistance, parseRtp, type RtpPacket, withSsrc } from './rtp.ts';
 import { announcedParameterSets, clockRateOf, h264Parameters, isH264, type Media } from './sdp.ts';
 
@@ -35,9 +36,13 @@ export class Track {
   #cutting = false;
   #nextSequence = 0;
   #last: { sequence: number; timestamp: number; atMs: number } | null = null;
+  readonly #usesReportedTime: boolean;
+  #reported: ReportedTime | null = null;
 
-  constructor(media: Media) {
+  /** @param usesReportedTime pictures bear the publisher's time, and what comes before its first report is dropped */
+  constructor(media: Media, usesReportedTime = false) {
     this.media = media;
+    this.#usesReportedTime = usesReportedTime;
     this.clockRateHz = clockRateOf(media);
     this.#depacketiser = isH264(media) ? new H264Depacketiser() : null;
     this.#noteParameterSets(announcedParameterSets(media));
@@ -50,9 +55,11 @@ export class Track {
   }
 
   /** Takes one packet of the publisher; null when it is no RTP of this track. */
-  relay(bytes: Buffer, atMicros: number): RelayedPackets | null {
+  relay(bytes: Buffer, arrivedMicros: number): RelayedPackets | null {
     const packet = parseRtp(bytes);
     if (packet === null || packet.payloadType !== this.media.payloadType) return null;
+    const atMicros = this.#usesReportedTime ? this.#reportedMicros(packet.timestamp) : arrivedMicros;
+    if (atMicros === null) return { packets: [], pictures: [], startsCutting: false };
     this.#started ||= this.#depacketiser === null || mayStart(packet.payload);
     if (!this.#started) return { packets: [], pictures: [], startsCutting: false };
     const units = this.#depacketiser?.units(packet) ?? [];
@@ -64,7 +71,7 @@ export class Track {
     const packets = this.#cutting
       ? pictures.flatMap((picture) => this.#cut(picture))
       : [withSsrc(bytes, this.ssrc)];
-    for (const sent of packets) this.#noteSent(sent, atMicros / 1000);
+    for (const sent of packets) this.#noteSent(sent, arrivedMicros / 1000);
     return { packets, pictures, startsCutting };
   }
 
@@ -76,6 +83,17 @@ export class Track {
       sequence: (this.#last.sequence + 1) & 0xffff,
       rtpTimestamp: (this.#last.timestamp + elapsed) >>> 0,
     };
+  }
+
+  /** What the publisher says of the time. */
+  noteReport(reported: ReportedTime): void {
+    this.#reported = reported;
+  }
+
+  #reportedMicros(timestamp: number): number | null {
+    if (this.#reported === null) return null;
+    const ticks = counterDistance(this.#reported.rtpTimestamp, timestamp, 32);
+    return this.#reported.atMicros + Math.round((ticks / this.clockRateHz) * 1e6);
   }
 
   #startCutting(packet: RtpPacket): void {
