@@ -69,11 +69,16 @@ export type LossCause =
   | 'media_server_lost'
   | 'recorder_stalled';
 
+/** What a fight for the path looks like while it is not known to be one. */
+const EXCHANGES: readonly string[] = ['publisher_lost', 'publisher_replaced'];
+
 export type RecordingEvent =
   | { type: 'stream.live' }
   | { type: 'stream.lost'; cause: LossCause; atMs: number | null }
   | { type: 'stream.faulted'; trouble: Trouble }
   | { type: 'stream.blip'; cause: string; atMs: number }
+  /** Somebody else was found on the path, and has been there for about this long. */
+  | { type: 'stream.contested'; sinceAtMs: number }
   | { type: 'record.armed' }
   | { type: 'record.disarmed' }
   | { type: 'recording.stop'; reason: RecordingEndReason }
@@ -224,6 +229,15 @@ export const recordingSetup = setup({
         // Without a stamp of its own it happened after the last look at the files.
         { cause: params.cause, atMs: params.atMs ?? context.lookedAtMs ?? context.order.orderedAtMs },
       ],
+    }),
+    /** Before anybody was found, the cuts were only known as exchanges. */
+    blameRivals: assign({
+      interruptions: ({ context }, params: { sinceAtMs: number }) =>
+        context.interruptions.map((one) =>
+          one.atMs >= params.sinceAtMs && EXCHANGES.includes(one.cause)
+            ? { ...one, cause: 'foreign_publisher' }
+            : one,
+        ),
     }),
     storeReason: assign({
       reason: ({ context }, params: { reason: RecordingEndReason }) => context.reason ?? params.reason,

@@ -85,6 +85,10 @@ export const recordingMachine = recordingSetup.createMachine({
   output: ({ context }) => ({ finished: context.finished }),
   on: {
     'resume.lapsed': { actions: 'noteOverdue', description: 'it may still come of it; another loss ends it' },
+    'stream.contested': {
+      actions: { type: 'blameRivals', params: ({ event }) => ({ sinceAtMs: event.sinceAtMs }) },
+      description: 'who cut it is known a moment later',
+    },
   },
   states: {
     pledging: {

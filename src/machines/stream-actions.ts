@@ -51,6 +51,16 @@ export const blip = {
     },
   }),
 };
+/** The cuts that made us search were theirs: those of the window and of the search before the last look. */
+export const contested = {
+  type: 'tellRecording' as const,
+  params: ({ context: { observedAtMs, limits } }: { context: StreamContext }) => ({
+    event: {
+      type: 'stream.contested' as const,
+      sinceAtMs: (observedAtMs ?? 0) - limits.rivals.windowMs - limits.rivals.searchMs,
+    },
+  }),
+};
 export const storeServerUp = [
   {
     type: 'storeServer' as const,

@@ -5,6 +5,7 @@
  * Design: docs/architecture.md; every state and number: docs/machines/stream.md.
  */
 import {
+  contested,
   keepTrouble,
   observe,
   readers,
@@ -107,7 +108,7 @@ export const streamMachine = streamSetup.createMachine({
     'entry.refused': { actions: { type: 'storeTrouble', params: ({ event }) => ({ error: event.trouble }) } },
     'demand.touched': { actions: 'raiseDemand' },
     'rivals.found': {
-      actions: { type: 'storeContest', params: ({ event }) => ({ trouble: event.trouble }) },
+      actions: [{ type: 'storeContest', params: ({ event }) => ({ trouble: event.trouble }) }, contested],
     },
     'rivals.gone': { actions: 'dropContest' },
     'viewers.came': { actions: { type: 'addReason', params: { reason: 'viewers' } } },

@@ -76,8 +76,9 @@ describeMediaServers('a stream', (server) => {
       streams: { rtsp: service.rtspUrl(device) },
     });
     const streams = await service.call<Record<string, unknown>[]>('get_streams');
-    expect(streams.map(({ name }) => name)).toEqual(['camera0', 'camera1', 'camera2']);
-    expect(streams[1]).toMatchObject({ source: 'ffmpeg', ready: true, status: 'ACTIVE', readers: 0 });
+    // Tests of other cameras run beside this one, so which others are there is left open.
+    const shown = streams.filter(({ name }) => name === device);
+    expect(shown).toMatchObject([{ source: 'ffmpeg', ready: true, status: 'ACTIVE', readers: 0 }]);
 
     // Again: harmless, and the same stream.
     expect(await service.call('start_streaming', { device })).toMatchObject({

@@ -342,6 +342,22 @@ describe('rolling', () => {
     expect(rig.state()).toBe('rolling.growing');
     expect(gapsOf(rig.context())).toMatchObject([{ cause: 'publisher_replaced' }]);
   });
+
+  test('when somebody else is found, exchanges since then are theirs, older ones and other losses are not', async () => {
+    const rig = await growing();
+    const nowAtMs = () => WALL_ZERO_MS + rig.clock.now();
+    await rig.send({ type: 'stream.blip', cause: 'publisher_replaced', atMs: nowAtMs() });
+    await rig.advance(60_000);
+    const sinceAtMs = nowAtMs();
+    await rig.send({ type: 'stream.blip', cause: 'publisher_replaced', atMs: nowAtMs() });
+    await rig.send({ type: 'stream.lost', cause: 'media_server_lost', atMs: nowAtMs() });
+    await rig.send({ type: 'stream.contested', sinceAtMs });
+    expect(rig.context().interruptions.map(({ cause }) => cause)).toEqual([
+      'publisher_replaced',
+      'foreign_publisher',
+      'media_server_lost',
+    ]);
+  });
 });
 
 describe('every end has its reason', () => {

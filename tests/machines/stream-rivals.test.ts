@@ -48,12 +48,13 @@ test('is found and ended, and the capture goes on as it was', async () => {
   expect(rig.context().contest).toBeNull();
 });
 
-test('a recording goes on, with each cut under its cause', async () => {
+test('a recording goes on, and each cut is theirs: those before they were found, too', async () => {
   const rig = await contested();
+  expect(causes(rig)).toEqual(['foreign_publisher', 'foreign_publisher']);
   rig.world.thrownOut();
   await rig.world.advance(1000);
   expect(rig.child(`recording:${order().session}`)).toBe('rolling.growing');
-  expect(causes(rig)).toEqual(['publisher_replaced', 'publisher_replaced', 'foreign_publisher']);
+  expect(causes(rig)).toEqual(['foreign_publisher', 'foreign_publisher', 'foreign_publisher']);
 });
 
 test('while it is known, a path that is empty is its doing', async () => {

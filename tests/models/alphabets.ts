@@ -238,6 +238,7 @@ const recordingAlphabet = (input: unknown): Alphabet => ({
     { type: 'stream.lost', cause: 'camera_disabled', atMs: 1 },
     { type: 'stream.faulted', trouble: failure('device-busy') },
     { type: 'stream.blip', cause: 'publisher_replaced', atMs: 1 },
+    { type: 'stream.contested', sinceAtMs: 0 },
     { type: 'record.armed' },
     { type: 'record.disarmed' },
     { type: 'recording.stop', reason: 'requested' },
