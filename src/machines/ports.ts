@@ -167,6 +167,8 @@ export interface FinaliseRequest
   > {
   /** Cut what lies beyond; null: keep all. */
   readonly durationMs: number | null;
+  /** Names of the parts in the order in which they were recorded; those that are not named come last, by their name. */
+  readonly partOrder: readonly string[];
 }
 
 export interface SnapshotFiles {

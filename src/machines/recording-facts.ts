@@ -69,19 +69,57 @@ export function openPartOf(
   return { file: open.file, sinceMonoMs: begunMonoMs(open, seen, lookedMonoMs) };
 }
 
+/** When a part began, by the monotonic clock. */
+export interface PartStart {
+  readonly file: string;
+  readonly monoMs: number;
+}
+
+/**
+ * Starts of all parts in the order in which they appeared: names tell another one when the clock was set back.
+ * @param known those of the looks before
+ * @param lookedMonoMs of the look before; null: there was none
+ */
+export function startsOf(
+  seen: PartsLook,
+  known: readonly PartStart[],
+  lookedMonoMs: number | null,
+): readonly PartStart[] {
+  const added = seen.parts.filter(({ file }) => !known.some((start) => start.file === file));
+  const starts = added.map((part) => ({ file: part.file, monoMs: begunMonoMs(part, seen, lookedMonoMs) }));
+  return starts.length === 0 ? known : [...known, ...starts];
+}
+
+/** Parts in the order in which they appeared; new ones last. */
+export function inOrder(
+  parts: readonly RecordedPart[],
+  starts: readonly PartStart[],
+): readonly RecordedPart[] {
+  const known = new Map(starts.map(({ file }, index) => [file, index]));
+  const place = ({ file }: RecordedPart) => known.get(file) ?? starts.length;
+  return [...parts].sort((one, other) => place(one) - place(other));
+}
+
 export interface Interruption {
   readonly cause: string;
   readonly atMs: number;
 }
 
+/** The recorder begins a new file when the clock was set by more than 5 s; less is how exactly starts are known. */
+const CLOCK_SET_MS = 4000;
+
 /**
  * Holes between consecutive parts, from the files themselves; the cause is the interruption noted last before
- * the later part began.
+ * the later part began. Where somebody set the clock between them, a hole is as long as it was by the monotonic clock.
+ * @param starts empty: names are believed
  */
 export function gapsBetween(
   parts: readonly RecordedPart[],
   interruptions: readonly Interruption[],
+  starts: readonly PartStart[] = [],
 ): readonly RecordingGap[] {
+  const startMs = ({ file, startedAtMs }: RecordedPart) =>
+    starts.find((start) => start.file === file)?.monoMs ?? startedAtMs;
   const gaps: RecordingGap[] = [];
   parts.forEach((part, index) => {
     const before = parts[index - 1];
@@ -90,9 +128,12 @@ export function gapsBetween(
     // Segments of one stream join exactly; a new publisher always costs at least a keyframe, so a noted
     // interruption makes even a short hole a gap.
     const noted = interruptions.findLast(({ atMs }) => atMs > before.startedAtMs && atMs <= part.startedAtMs);
-    const holeMs = part.startedAtMs - fromAtMs;
+    const setByMs = part.startedAtMs - before.startedAtMs - (startMs(part) - startMs(before));
+    const clockWasSet = Math.abs(setByMs) > CLOCK_SET_MS;
+    const holeMs = part.startedAtMs - fromAtMs - (clockWasSet ? setByMs : 0);
     if (holeMs <= 0 || (noted === undefined && holeMs < JOIN_TOLERANCE_MS)) return;
-    gaps.push({ fromAtMs, toAtMs: part.startedAtMs, cause: noted?.cause ?? 'unknown' });
+    const cause = noted?.cause ?? (clockWasSet ? 'clock_set' : 'unknown');
+    gaps.push({ fromAtMs, toAtMs: fromAtMs + holeMs, cause });
   });
   return gaps;
 }

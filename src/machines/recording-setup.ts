@@ -6,9 +6,12 @@ import {
   deadlineOf,
   gapsBetween,
   type Interruption,
+  inOrder,
   newestGrew,
   openPartOf,
+  type PartStart,
   recordedBytes,
+  startsOf,
 } from './recording-facts.ts';
 import { parentOf } from './report.ts';
 import type {
@@ -43,7 +46,10 @@ export interface RecordingContext {
   readonly limits: RecordingLimits;
   readonly adoptions: number;
   readonly interruptions: readonly Interruption[];
+  /** In the order in which they appeared. */
   readonly parts: readonly RecordedPart[];
+  /** When they began, in the same order. */
+  readonly starts: readonly PartStart[];
   /** Size of all parts at the last look, and the monotonic instant of that look. */
   readonly sizeBytes: number;
   readonly lookedMonoMs: number | null;
@@ -153,7 +159,7 @@ export function wishOf(context: RecordingContext): RecordingWish {
 
 /** The gaps of a session, from its files and the interruptions noted. */
 export function gapsOf(context: RecordingContext) {
-  return gapsBetween(context.parts, context.interruptions);
+  return gapsBetween(context.parts, context.interruptions, context.starts);
 }
 
 export const recordingSetup = setup({
@@ -203,15 +209,19 @@ export const recordingSetup = setup({
       finished: context.finished,
       failed: params.failed,
     })),
-    storeParts: assign({
-      parts: (_, params: PartsSeen) => params.parts,
-      sizeBytes: (_, params: PartsSeen) => recordedBytes(params.parts),
-      lookedMonoMs: (_, params: PartsSeen) => params.monoMs,
-      lookedAtMs: (_, params: PartsSeen) => params.atMs,
-      deadlineMonoMs: ({ context }, params: PartsSeen) =>
-        context.deadlineMonoMs ?? deadlineOf(params, context.order.durationMs, context.lookedMonoMs),
-      openPart: ({ context }, params: PartsSeen) =>
-        openPartOf(params, context.openPart, context.lookedMonoMs),
+    storeParts: assign(({ context }, params: PartsSeen) => {
+      const { lookedMonoMs, order } = context;
+      const starts = startsOf(params, context.starts, lookedMonoMs);
+      const seen = { ...params, parts: inOrder(params.parts, starts) };
+      return {
+        starts,
+        parts: seen.parts,
+        sizeBytes: recordedBytes(seen.parts),
+        lookedMonoMs: seen.monoMs,
+        lookedAtMs: seen.atMs,
+        deadlineMonoMs: context.deadlineMonoMs ?? deadlineOf(seen, order.durationMs, lookedMonoMs),
+        openPart: openPartOf(seen, context.openPart, lookedMonoMs),
+      };
     }),
     /** Runs whenever nothing is recorded, however often the stream comes and goes meanwhile. */
     startResumeTimer: raise(
@@ -263,14 +273,16 @@ export const recordingSetup = setup({
     firstFile: ({ context }, params: PartsSeen) => context.sizeBytes === 0 && recordedBytes(params.parts) > 0,
     hasDuration: ({ context }) => context.deadlineMonoMs !== null,
     grew: ({ context }, params: PartsSeen) => recordedBytes(params.parts) > context.sizeBytes,
-    newestGrew: ({ context }, params: PartsSeen) => newestGrew(params.parts, context.parts),
+    newestGrew: ({ context }, params: PartsSeen) =>
+      newestGrew(inOrder(params.parts, context.starts), context.parts),
     // The recorder may make its last file only when it is told to stop: closed counts once nothing changed since the last look.
     allClosed: ({ context }, params: PartsSeen) =>
       params.parts.length > 0 &&
       params.parts.every((part) => part.durationMs !== null) &&
       recordedBytes(params.parts) === context.sizeBytes,
     newestClosed: ({ context }, params: PartsSeen) =>
-      params.parts.at(-1)?.durationMs != null && recordedBytes(params.parts) === context.sizeBytes,
+      inOrder(params.parts, context.starts).at(-1)?.durationMs != null &&
+      recordedBytes(params.parts) === context.sizeBytes,
     nothingRecorded: (_, params: { finished: FinishedRecording }) => params.finished.parts.length === 0,
     durationOver: ({ context }) =>
       context.deadlineMonoMs !== null &&

@@ -42,6 +42,7 @@ const finaliseRequest = ({ context }: { context: RecordingContext }) => ({
   gaps: gapsOf(context),
   adoptions: context.adoptions,
   durationMs: context.order.durationMs,
+  partOrder: context.parts.map(({ file }) => file),
 });
 
 const filing = {
@@ -71,6 +72,7 @@ export const recordingMachine = recordingSetup.createMachine({
     adoptions: input.restored === null ? 0 : input.restored.adoptions + 1,
     interruptions: input.restored?.gaps.map(({ cause, fromAtMs }) => ({ cause, atMs: fromAtMs })) ?? [],
     parts: [],
+    starts: [],
     sizeBytes: 0,
     lookedMonoMs: null,
     lookedAtMs: null,

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type MediaServerOptions, startMediaServer, type TestMediaServer } from '../support/media-server.ts';
-import { until } from '../support/until.ts';
+import { throughout, until } from '../support/until.ts';
 import { type ProbedFile, probe, publish, RATE_FPS } from './ffmpeg.ts';
 import { readRaw } from './rtsp-client.ts';
 import { describeMediaServers, sharedServer } from './servers.ts';
@@ -20,6 +20,7 @@ describeMediaServers('recording', (kind) => {
       named: {},
       own: {},
       told: {},
+      late: { useAbsoluteTimestamp: true },
     },
   });
   const publisher = async (server: TestMediaServer, path: string) => {
@@ -158,6 +159,17 @@ describeMediaServers('recording', (kind) => {
     await made.kill();
     await until(async () => (await movieDurationMs(file)) > 0, { what: 'the file to be closed' });
     expectGoodVideo(await probe(file));
+  });
+
+  test('useAbsoluteTimestamp drops what ffmpeg sends before its second report of the time, 5 s after the first', async () => {
+    const { server } = shared;
+    await publisher(server, 'late');
+    const bytes = async () => Number((await server.path('late')).inboundBytes);
+    await throughout(async () => (await bytes()) === 0, {
+      durationMs: 3000,
+      what: 'the path is there and gives nothing',
+    });
+    await until(async () => (await bytes()) > 0, { what: 'its pictures', timeoutMs: 15_000 });
   });
 
   test('a killed server leaves a file that plays, with all parts but the last', async () => {

@@ -12,7 +12,7 @@ const VOCABULARY = 'the words that all rooms share; each is declared once';
 const MAY_BE_LONGER: Readonly<Record<string, { readonly lines: number; readonly why: string }>> = {
   'src/machines/camera.ts': { lines: 500, why: ONE_MACHINE },
   'src/machines/recording.ts': { lines: 540, why: ONE_MACHINE },
-  'src/machines/recording-setup.ts': { lines: 300, why: ONE_MACHINE },
+  'src/machines/recording-setup.ts': { lines: 320, why: ONE_MACHINE },
   'src/machines/service.ts': { lines: 450, why: ONE_MACHINE },
   'src/machines/stream.ts': { lines: 480, why: ONE_MACHINE },
   'src/machines/stream-live.ts': { lines: 300, why: ONE_MACHINE },

@@ -2,11 +2,14 @@ import { expect, test } from 'vitest';
 import {
   begunMonoMs,
   gapsBetween,
+  inOrder,
   newestGrew,
   openPartOf,
   recordedBytes,
   recordedMs,
+  startsOf,
 } from '../../src/machines/recording-facts.ts';
+import type { RecordedPart } from '../../src/machines/values.ts';
 import { part } from '../support/machine-fixtures.ts';
 
 const first = part({ startedAtMs: 0, durationMs: 10_000 });
@@ -89,3 +92,29 @@ test('a new part is as old as its name says, unless the clock was set since the 
   expect(begunMonoMs(named, look(3_650_300), 900), 'set ahead').toBe(900);
   expect(begunMonoMs(named, look(49_000), 900), 'set back').toBe(1000);
 });
+
+test('parts stand in the order in which they appeared, also when the clock was set back', () => {
+  const [early, late] = [part({ file: 'part-1.mp4' }), part({ file: 'part-2.mp4' })];
+  const look = (parts: readonly RecordedPart[], monoMs: number) => ({ parts, monoMs, atMs: 5000 });
+  const one = startsOf(look([late], 100), [], null);
+  const both = startsOf(look([early, late], 200), one, 100);
+  expect(both.map(({ file }) => file)).toEqual([late.file, early.file]);
+  expect(inOrder([early, late], both)).toEqual([late, early]);
+  expect(inOrder([early, late], one), 'a new one comes last').toEqual([late, early]);
+  expect(startsOf(look([early, late], 300), both, 200)).toBe(both);
+});
+
+test.each([3_600_000, -3_600_000])(
+  'a clock set by %i ms between two parts is the cause of their gap, and not its length',
+  (byMs) => {
+    const before = part({ file: 'a', startedAtMs: 1_000_000, durationMs: 30_000 });
+    const after = part({ file: 'b', startedAtMs: 1_033_000 + byMs, durationMs: 10_000 });
+    const starts = [
+      { file: 'a', monoMs: 500 },
+      { file: 'b', monoMs: 33_500 },
+    ];
+    expect(gapsBetween([before, after], [], starts)).toEqual([
+      { fromAtMs: 1_030_000, toAtMs: 1_033_000, cause: 'clock_set' },
+    ]);
+  },
+);

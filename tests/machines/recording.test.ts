@@ -96,7 +96,10 @@ async function start(fields: Partial<RecordingInput> = {}, slow: 'saveWish' | 'l
       disk.growing = true;
       disk.parts = [
         ...disk.parts,
-        part({ file: `part-${disk.parts.length + 1}.mp4`, startedAtMs: WALL_ZERO_MS + rig.clock.now() }),
+        part({
+          file: `part-${disk.parts.length + 1}.mp4`,
+          startedAtMs: WALL_ZERO_MS + rig.clock.now() + holder.clockSetMs,
+        }),
       ];
     },
     /** The recorder closes its file; `newest`: an earlier one was torn, by the end of the server that wrote it. */
@@ -318,6 +321,29 @@ describe('rolling', () => {
       expect(rig.state()).toBe('rolling.growing');
       await rig.advance(200);
       expect(rig.context().reason).toBe('duration_reached');
+    },
+  );
+
+  test.each([1, -1])(
+    'a wall clock set by %i h has the recorder begin a new file: it rolls on, with a gap as long as it was',
+    async (hours) => {
+      const rig = await growing();
+      await rig.advance(5000);
+      rig.close();
+      rig.setClock(hours * 3_600_000);
+      await rig.advance(3000);
+      rig.open();
+      // As the folder lists them: by their names.
+      if (hours < 0) rig.disk.parts.reverse();
+      const [kept] = rig.context().parts;
+      await rig.advance(5000);
+      expect(rig.state()).toBe('rolling.growing');
+      expect(rig.context().parts.map(({ file }) => file)).toEqual([kept?.file, 'part-2.mp4']);
+      const [gap, ...others] = gapsOf(rig.context());
+      expect(others).toEqual([]);
+      expect(gap?.cause).toBe('clock_set');
+      expect(gap!.toAtMs - gap!.fromAtMs).toBeGreaterThan(2000);
+      expect(gap!.toAtMs - gap!.fromAtMs).toBeLessThan(4500);
     },
   );
 

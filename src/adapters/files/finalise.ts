@@ -10,7 +10,7 @@ import { type Assembly, assemble } from './assemble.ts';
 import { diskReason, isMissing, throwIfAborted } from './disk-error.ts';
 import { belongsTo, type Draft, finalName, freeBase, readDraft, removeDraft, writeDraft } from './draft.ts';
 import { partsFolder } from './part-names.ts';
-import { type Salvage, salvageParts } from './part-shelf.ts';
+import { type Salvage, type SalvagedPart, salvageParts } from './part-shelf.ts';
 import { exists, moveNew, syncFile } from './publish.ts';
 import { type RemuxTools, removeRemuxLeftovers } from './remux.ts';
 import { readSidecar, writeSidecar } from './sidecar.ts';
@@ -55,12 +55,12 @@ export async function finaliseSession(
 
 /** Everything that takes time, before anything changes its name. */
 async function prepare(request: FinaliseRequest, folder: string, tools: FinaliseTools): Promise<Draft> {
-  const { durationMs: limitMs, ...ordered } = request;
+  const { durationMs: limitMs, partOrder, ...ordered } = request;
   const { session, format } = request;
   await removeRemuxLeftovers(folder, session);
   const salvage = await salvageParts(folder, session, tools);
   const order = { session, format, limitMs, cutToleranceMs: tools.cutToleranceMs };
-  const assembly = await assemble(folder, salvage.parts, order, tools);
+  const assembly = await assemble(folder, asRecorded(salvage.parts, partOrder), order, tools);
   throwIfAborted(tools.signal);
   const { files } = assembly;
   const base = files.length === 0 ? session : await freeBase(tools.recordingsFolder, session);
@@ -80,6 +80,13 @@ async function prepare(request: FinaliseRequest, folder: string, tools: Finalise
   };
   const moves = files.map(({ from }, index) => ({ from, to: parts[index]!.file }));
   return { version: 1, base, moves, obsolete: [...assembly.obsolete], recording };
+}
+
+/** A clock that was set back gives later parts earlier names. */
+function asRecorded(parts: readonly SalvagedPart[], order: readonly string[]): readonly SalvagedPart[] {
+  const known = new Map(order.map((file, index) => [file, index]));
+  const place = ({ file }: SalvagedPart) => known.get(file) ?? order.length;
+  return [...parts].sort((one, other) => place(one) - place(other));
 }
 
 function warningOf(salvage: Salvage, assembly: Assembly, removedBefore: number): string | null {

@@ -53,8 +53,8 @@ export function pathConfiguration(entry: PathEntry, settings: PathSettings): Pat
   assertSafe(session, SAFE_NAME, 'A recording session');
   return {
     source: 'publisher',
-    // The publisher's clock, which ffmpeg reads once: MediaMTX would cut the recording whenever the host's clock is set.
-    useAbsoluteTimestamp: true,
+    // ffmpeg's first report of the time comes too early to be believed, the next 5 s later; until then all is dropped.
+    useAbsoluteTimestamp: false,
     overridePublisher: true,
     runOnDemand: `touch ${settings.demandFolder}/${entry.name}`,
     runOnDemandRestart: false,

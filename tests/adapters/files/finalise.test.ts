@@ -11,7 +11,7 @@ test('fragmented parts get the final names, unchanged, and a sidecar beside them
   const inode = (await stat(join(partsFolder, first!))).ino;
   const gaps = [{ fromAtMs: STARTED_AT_MS + 2000, toAtMs: STARTED_AT_MS + 10_000, cause: 'capture_lost' }];
   const finished = await files.finalise({ ...order, gaps, adoptions: 1 }, never);
-  const { durationMs: _, ...asked } = order;
+  const { durationMs: _, partOrder: __, ...asked } = order;
   expect(finished).toEqual({
     ...asked,
     gaps,
@@ -42,6 +42,15 @@ test('fragmented parts get the final names, unchanged, and a sidecar beside them
   expect(JSON.parse(await readFile(join(recordingsFolder, `${SESSION}.json`), 'utf8')).recording).toEqual(
     finished,
   );
+});
+
+test('parts are taken in the order in which they were recorded, whatever their names say; unknown ones come last', async () => {
+  const { files, write } = await startSession();
+  const [first, second, third] = write({ seconds: 1 }, { seconds: 2 }, { seconds: 3 });
+  const finished = await files.finalise({ ...order, partOrder: [second!, first!] }, never);
+  expect(finished.parts.map(({ durationMs }) => durationMs)).toEqual([2000, 1000, 3000]);
+  expect(finished.startedAtMs).toBe(STARTED_AT_MS + 10_000);
+  expect(third).toBeDefined();
 });
 
 test('finishing again changes nothing and answers the same', async () => {

@@ -24,6 +24,7 @@ export const order: FinaliseRequest = {
   gaps: [],
   adoptions: 0,
   durationMs: null,
+  partOrder: [],
 };
 
 export async function startSession(settings: Partial<RecordingFolderSettings> = {}) {

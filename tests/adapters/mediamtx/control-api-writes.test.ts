@@ -129,7 +129,7 @@ describe('writes', () => {
 
 describe('comparing', () => {
   const configured = (name: string, more: object = {}) => ({
-    ...{ name, source: 'publisher', overridePublisher: true, useAbsoluteTimestamp: true },
+    ...{ name, source: 'publisher', overridePublisher: true, useAbsoluteTimestamp: false },
     runOnDemand: `touch /run/x/demand/${name}`,
     ...{
       runOnDemandRestart: false,

@@ -12,7 +12,7 @@ const recording = { ...idle, record: { session: 'camera0_2026-11-23_04-28-13', s
 test('an idle path raises demand by touching its file and records nothing', () => {
   expect(pathConfiguration(idle, settings)).toEqual({
     source: 'publisher',
-    useAbsoluteTimestamp: true,
+    useAbsoluteTimestamp: false,
     overridePublisher: true,
     runOnDemand: 'touch /run/camera-service/demand/camera0',
     runOnDemandRestart: false,

@@ -32,6 +32,7 @@ export function senderReport(sent: SentSoFar): Buffer {
 }
 
 export interface ReportedTime {
+  readonly ssrc: number;
   /** Microseconds since the Unix epoch, by the publisher's clock. */
   readonly atMicros: number;
   /** The RTP timestamp that stands for it. */
@@ -43,6 +44,7 @@ export function reportedTime(bytes: Buffer): ReportedTime | null {
   if (bytes.length < 20 || bytes.readUInt8(0) >> 6 !== 2 || bytes.readUInt8(1) !== SENDER_REPORT) return null;
   const fractionMicros = Math.round((bytes.readUInt32BE(12) / 2 ** 32) * 1e6);
   return {
+    ssrc: bytes.readUInt32BE(4),
     atMicros: (bytes.readUInt32BE(8) - NTP_OFFSET_S) * 1e6 + fractionMicros,
     rtpTimestamp: bytes.readUInt32BE(16),
   };

@@ -38,6 +38,8 @@ export class Track {
   #last: { sequence: number; timestamp: number; atMs: number } | null = null;
   readonly #usesReportedTime: boolean;
   #reported: ReportedTime | null = null;
+  /** Of the publisher; known with its first packet. */
+  #sourceSsrc: number | null = null;
 
   /** @param usesReportedTime pictures bear the publisher's time, and what comes before its first report is dropped */
   constructor(media: Media, usesReportedTime = false) {
@@ -58,6 +60,7 @@ export class Track {
   relay(bytes: Buffer, arrivedMicros: number): RelayedPackets | null {
     const packet = parseRtp(bytes);
     if (packet === null || packet.payloadType !== this.media.payloadType) return null;
+    this.#sourceSsrc ??= packet.ssrc;
     const atMicros = this.#usesReportedTime ? this.#reportedMicros(packet.timestamp) : arrivedMicros;
     if (atMicros === null) return { packets: [], pictures: [], startsCutting: false };
     this.#started ||= this.#depacketiser === null || mayStart(packet.payload);
@@ -85,9 +88,9 @@ export class Track {
     };
   }
 
-  /** What the publisher says of the time. */
+  /** What the publisher says of the time; a report that comes before its first packet is nobody's. */
   noteReport(reported: ReportedTime): void {
-    this.#reported = reported;
+    if (reported.ssrc === this.#sourceSsrc) this.#reported = reported;
   }
 
   #reportedMicros(timestamp: number): number | null {
