@@ -158,6 +158,8 @@ export interface RecordingFiles {
    * fsyncs, writes the sidecar. Repeatable after a crash at any point. @throws CameraError storage
    */
   finalise(request: FinaliseRequest, signal: AbortSignal): Promise<FinishedRecording>;
+  /** Removes parts that came after the end of their session, by a media server that was told too late. Never rejects. */
+  removeLateParts(): Promise<void>;
 }
 
 export interface FinaliseRequest

@@ -1,6 +1,6 @@
 /**
  * Owns the judgement on the recordings file system. Measures, and says ok, low, critical or missing; the owners of
- * recordings act on it. Never deletes anything. Reports `storage.changed`.
+ * recordings act on it. Removes nothing but what came after the end of its session. Reports `storage.changed`.
  */
 import { assign, fromPromise, raise, sendTo, setup } from 'xstate';
 import { type Trouble, troubleOf } from './errors.ts';
@@ -43,6 +43,9 @@ export const storageMachine = setup({
   types: {} as { context: StorageContext; events: StorageEvent; input: StorageInput },
   actors: {
     measure: fromPromise<StorageMeasure>(() => Promise.reject(new Error('measure: no adapter provided'))),
+    removeLateParts: fromPromise<void>(() =>
+      Promise.reject(new Error('removeLateParts: no adapter provided')),
+    ),
   },
   actions: {
     storeMeasure: assign({
@@ -92,7 +95,7 @@ export const storageMachine = setup({
             id: 'measure',
             src: 'measure',
             onDone: {
-              target: 'waiting',
+              target: 'sweeping',
               actions: [
                 { type: 'storeMeasure', params: ({ event }) => ({ measure: event.output }) },
                 'announceMeasured',
@@ -106,6 +109,12 @@ export const storageMachine = setup({
               ],
             },
           },
+        },
+        sweeping: {
+          description:
+            'A media server that woke up too late may have recorded on after a session was filed: that part is removed.',
+          invoke: { id: 'removeLateParts', src: 'removeLateParts', onDone: 'waiting', onError: 'waiting' },
+          on: { 'storage.check': 'measuring' },
         },
         waiting: { on: { 'storage.check': 'measuring' }, after: { checkInterval: 'measuring' } },
       },

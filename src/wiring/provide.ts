@@ -29,7 +29,10 @@ export function provideService(world: World) {
       discovery: provideDiscovery(world),
       mediaServer: provideMediaServer(world),
       storage: storageMachine.provide({
-        actors: { measure: fromPromise(({ signal }) => world.storage.measure(signal)) },
+        actors: {
+          measure: fromPromise(({ signal }) => world.storage.measure(signal)),
+          removeLateParts: fromPromise(() => world.recordingFiles.removeLateParts()),
+        },
       }),
       reapOrphans: fromPromise(({ input, signal }) => world.reapOrphans(input, signal)),
       watchDemand: watcher<ServiceEvent>((send, signal) =>

@@ -3,6 +3,8 @@
  * carried out later, newer ones before older ones. The capture keeps its process, snapshots go on, and in the end the
  * server does what was wanted last.
  */
+import { copyFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { describeMediaServers } from '../contract/servers.ts';
 import { play, type Session, untilListed } from '../support/recordings.ts';
@@ -194,6 +196,19 @@ describeMediaServers('an order that is carried out after its timeout', (kind) =>
     // The late one may still overtake it: then the next comparison finds it.
     await throughoutComparisons(async () => (await entry()).record === false);
     await service.untilStream('camera0', 'live.flowing');
+  });
+
+  // Found by chaos, seed 12001: nothing else ended afterwards, so nobody looked.
+  test('a file that it writes after the end of its session is removed, though nothing else is recorded', async () => {
+    const recording = await rolling(service);
+    const { parts } = await recording.stop();
+    const folder = join(service.recordingsFolder, '.parts', 'camera0');
+    const late = join(folder, `${recording.session}_${Math.floor(Date.now() / 1000)}-123456.mp4`);
+    copyFileSync(join(service.recordingsFolder, parts[0]!.filename), late);
+    await until(() => !existsSync(late), { timeoutMs: 30_000, what: 'the late part is gone' });
+    expect(
+      (await play(service.recordingsFolder, await untilListed(service, recording.session))).jumps,
+    ).toEqual([]);
   });
 
   test('do not record and record: the new recording is not lost', async () => {

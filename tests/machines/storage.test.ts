@@ -13,9 +13,12 @@ const disk = (usedShare: number, fields: Partial<StorageMeasure> = {}): StorageM
   ...fields,
 });
 
-async function start(first: StorageMeasure) {
+async function start(first: StorageMeasure, sweep: 'at once' | 'slow' = 'at once') {
   const measure = new FakeCall<StorageMeasure>();
-  const machine = storageMachine.provide({ actors: { measure: measure.logic } });
+  const removeLateParts = new FakeCall<void>(sweep === 'slow' ? undefined : () => undefined);
+  const machine = storageMachine.provide({
+    actors: { measure: measure.logic, removeLateParts: removeLateParts.logic },
+  });
   const rig = await startMachine(machine, {
     checkIntervalMs: 5000,
     lowPercent: 80,
@@ -29,7 +32,7 @@ async function start(first: StorageMeasure) {
     await measure.resolve(then);
     return level();
   };
-  return { ...rig, measure, level, next };
+  return { ...rig, measure, removeLateParts, level, next };
 }
 
 test('share used is counted from what is available, and is never outside 0 to 100', () => {
@@ -151,4 +154,26 @@ test('measures again after the interval, and at once when asked', async () => {
   await storage.measure.resolve(disk(10));
   await storage.send({ type: 'storage.check' });
   expect(storage.measure.calls).toBe(3);
+});
+
+test('after each measure parts are removed that came too late; a failure of that is not the disk', async () => {
+  const storage = await start(disk(10), 'slow');
+  const check = () => storage.actor.getSnapshot().value.check;
+  expect(check()).toBe('sweeping');
+  expect(storage.level(), 'known before that').toBe('ok');
+  await storage.removeLateParts.reject(failure('storage', 'EIO'));
+  expect(check()).toBe('waiting');
+  expect(storage.level()).toBe('ok');
+  await storage.next(disk(10));
+  expect(storage.removeLateParts.calls).toBe(2);
+  await storage.send({ type: 'storage.check' });
+  expect(check(), 'asked meanwhile').toBe('measuring');
+});
+
+test('after a measure that failed nothing is looked for in the folder', async () => {
+  const storage = await start(disk(10));
+  await storage.advance(5000);
+  const sweeps = storage.removeLateParts.calls;
+  await storage.measure.reject(failure('internal', 'statfs failed.'));
+  expect(storage.removeLateParts.calls).toBe(sweeps);
 });

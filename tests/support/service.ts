@@ -165,6 +165,11 @@ export class TestService {
     return this.client.call<T>(method, params);
   }
 
+  /** Sends the signal and waits for nothing. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
   /** Sends the signal and waits for the end of this life. */
   async end(signal: NodeJS.Signals): Promise<Exit> {
     this.#child?.kill(signal);
@@ -233,22 +238,31 @@ export class TestService {
     return until(() => exit, { timeoutMs, what: () => `the end of the service; ${this.#lately()}` });
   }
 
-  /** SIGKILL at the moment when the log shows such a step; resolves with it when this life has ended. */
-  async killWhen(fits: (transition: Transition) => boolean, what: string): Promise<Transition> {
+  /** Sends the signal at the moment when the log shows such a step, once. @returns the step */
+  async signalWhen(
+    signal: NodeJS.Signals,
+    fits: (transition: Transition) => boolean,
+    what: string,
+  ): Promise<Transition> {
     let seen: Transition | undefined;
     const watch = (transition: Transition) => {
       if (seen !== undefined || !fits(transition)) return;
       seen = transition;
-      this.#child?.kill('SIGKILL');
+      this.#child?.kill(signal);
     };
     this.#watchers.add(watch);
     try {
-      const step = await until(() => seen, { timeoutMs: 30_000, what: () => `${what}; ${this.#lately()}` });
-      await this.end('SIGKILL');
-      return step;
+      return await until(() => seen, { timeoutMs: 30_000, what: () => `${what}; ${this.#lately()}` });
     } finally {
       this.#watchers.delete(watch);
     }
+  }
+
+  /** SIGKILL at the moment when the log shows such a step; resolves with it when this life has ended. */
+  async killWhen(fits: (transition: Transition) => boolean, what: string): Promise<Transition> {
+    const step = await this.signalWhen('SIGKILL', fits, what);
+    await this.end('SIGKILL');
+    return step;
   }
 
   /** This actor's transitions, as logged. */
@@ -290,6 +304,7 @@ export interface Exit {
 export interface Transition {
   readonly time: string;
   readonly actor: string;
+  readonly machine: string;
   readonly event: string;
   readonly from: string;
   readonly to: string;

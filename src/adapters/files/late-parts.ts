@@ -11,12 +11,15 @@ import { readSidecar } from './sidecar.ts';
 /** @param filed sessions known to be at their end; of others the sidecar proves it @throws the system's error */
 export async function removeLateParts(recordingsFolder: string, filed: ReadonlySet<string>): Promise<void> {
   const cameras = await readdir(join(recordingsFolder, '.parts')).catch(() => []);
+  // Read once, and only where there is a part to ask for.
+  let names: Promise<string[]> | null = null;
   for (const camera of cameras) {
     const folder = join(recordingsFolder, '.parts', camera);
     for (const name of await readdir(folder).catch(() => [])) {
       const session = sessionOf(name);
       if (session === null) continue;
-      if (filed.has(session) || (await hasSidecar(recordingsFolder, session)))
+      names ??= readdir(recordingsFolder);
+      if (filed.has(session) || (await hasSidecar(recordingsFolder, await names, session)))
         await rm(join(folder, name), { force: true });
     }
   }
@@ -27,8 +30,11 @@ function sessionOf(file: string): string | null {
   return partStartedAtMs(file, session) === null ? null : session;
 }
 
-async function hasSidecar(recordingsFolder: string, session: string): Promise<boolean> {
-  const names = await readdir(recordingsFolder);
+async function hasSidecar(
+  recordingsFolder: string,
+  names: readonly string[],
+  session: string,
+): Promise<boolean> {
   for (const name of names) {
     if (!name.startsWith(session) || !name.endsWith('.json')) continue;
     if ((await readSidecar(join(recordingsFolder, name)))?.session === session) return true;
