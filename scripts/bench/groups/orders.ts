@@ -1,4 +1,6 @@
 /** Orders to a live camera, as a client feels them: from the call to its answer. */
+import { open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { TestService } from '../../../tests/support/service.ts';
 import type { Bench, Group } from '../group.ts';
@@ -36,14 +38,22 @@ export const snapshotOrders: Group = {
   about: 'take_snapshot on a live camera, p50 and p95',
   measure: (bench) =>
     withLiveCamera(bench, async (service) => {
-      const samples: number[] = [];
+      const [samples, byHand]: [number[], number[]] = [[], []];
       for (let i = 0; i < bench.count(SNAPSHOTS); i += 1) {
-        samples.push(await timed(() => service.call('take_snapshot', DEVICE)));
+        let saved: SavedSnapshot | undefined;
+        samples.push(
+          await timed(async () => {
+            saved = await service.call<SavedSnapshot>('take_snapshot', DEVICE);
+          }),
+        );
+        byHand.push(await timeToCopy(join(service.dataFolder, 'snapshots'), saved?.filename ?? ''));
         await setTimeout(BETWEEN_SNAPSHOTS_MS);
       }
+      const copy = { title: 'the same picture copied and synced by hand, p95', note: 'bare file calls' };
       return [
         plainRow({ title: 'take_snapshot, p50', unit: 'ms', percent: 50, samples }),
         plainRow({ title: 'take_snapshot, p95', unit: 'ms', percent: 95, samples, goal: atMost(10) }),
+        plainRow({ ...copy, unit: 'ms', percent: 95, samples: byHand }),
       ];
     }),
 };
@@ -56,6 +66,27 @@ async function withLiveCamera<T>(bench: Bench, measure: (service: TestService) =
   } finally {
     await service.dispose();
   }
+}
+
+interface SavedSnapshot {
+  readonly filename: string;
+}
+
+/** What a disk takes to keep such a file: its content and its name, each made safe. */
+async function timeToCopy(folder: string, filename: string): Promise<number> {
+  const bytes = await readFile(join(folder, filename));
+  const copy = join(folder, '.by-hand');
+  const tookMs = await timed(async () => {
+    const file = await open(copy, 'wx');
+    await file.writeFile(bytes);
+    await file.sync();
+    await file.close();
+    const names = await open(folder, 'r');
+    await names.sync();
+    await names.close();
+  });
+  await rm(copy);
+  return tookMs;
 }
 
 async function timed(order: () => Promise<unknown>): Promise<number> {

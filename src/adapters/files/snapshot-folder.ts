@@ -3,15 +3,16 @@
  * format or quality is encoded by a short ffmpeg. An existing file is never touched, a torn picture never saved.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CameraError } from '../../machines/errors.ts';
 import type { SnapshotFiles } from '../../machines/ports.ts';
 import type { CameraId, SavedSnapshot, SnapshotRequest } from '../../machines/values.ts';
+import { syncFolder } from '../process/durable-file.ts';
 import { run } from '../process/program-run.ts';
 import { isMissing, storageError, throwIfAborted } from './disk-error.ts';
 import { ffmpegQuality, isWholeJpeg } from './jpeg.ts';
-import { moveNew, syncFile } from './publish.ts';
+import { moveNew } from './publish.ts';
 import { writeAbout } from './snapshot-about.ts';
 import { defaultSnapshotName, wishedSnapshotName } from './snapshot-name.ts';
 
@@ -45,18 +46,33 @@ export class SnapshotFolder implements SnapshotFiles {
     const beside = join(snapshotsFolder, `.${randomBytes(6).toString('hex')}.tmp`);
     try {
       await mkdir(snapshotsFolder, { recursive: true });
-      if (request.format === 'jpg' && request.quality === null)
-        await writeFile(beside, tapped.bytes, { flag: 'wx' });
-      else await this.#encode(request, tapped.bytes, beside, signal);
-      // The time of the picture, not of the copy, so that lists show when it was taken.
-      await utimes(beside, tapped.takenAtMs / 1000, tapped.takenAtMs / 1000);
-      const { size: sizeBytes } = await stat(beside);
+      const sizeBytes = await this.#write(request, tapped, beside, signal);
       const filename = await this.#publish(beside, request, wished, tapped.takenAtMs);
       return { filename, sizeBytes, takenAtMs: tapped.takenAtMs };
     } catch (error) {
-      throw storageError('The snapshot could not be saved', error);
-    } finally {
       await rm(beside, { force: true }).catch(() => {});
+      throw storageError('The snapshot could not be saved', error);
+    }
+  }
+
+  /** The picture on disk under a name that nobody knows. @returns its size in bytes */
+  async #write(
+    request: SnapshotRequest,
+    tapped: { readonly bytes: Buffer; readonly takenAtMs: number },
+    output: string,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const asTapped = request.format === 'jpg' && request.quality === null;
+    if (!asTapped) await this.#encode(request, tapped.bytes, output, signal);
+    const file = await open(output, asTapped ? 'wx' : 'r+');
+    try {
+      if (asTapped) await file.writeFile(tapped.bytes);
+      // The time of the picture, not of the copy, so that lists show when it was taken.
+      await file.utimes(tapped.takenAtMs / 1000, tapped.takenAtMs / 1000);
+      await file.sync();
+      return asTapped ? tapped.bytes.length : (await file.stat()).size;
+    } finally {
+      await file.close();
     }
   }
 
@@ -98,7 +114,7 @@ export class SnapshotFolder implements SnapshotFiles {
       const name = wished ?? defaultSnapshotName(request.cameraId, takenAtMs, request.format, count);
       try {
         await moveNew(beside, join(snapshotsFolder, name));
-        await syncFile(join(snapshotsFolder, name));
+        await syncFolder(snapshotsFolder);
         // A picture that cannot be described is one that only those who may see every camera are shown.
         if (wished !== null)
           await writeAbout(snapshotsFolder, name, request.cameraId, takenAtMs).catch(() => {});
