@@ -13,7 +13,9 @@ describeMediaServers('demand by hook', (kind) => {
   };
   const shared = sharedServer(kind, {
     paths: {
-      ...Object.fromEntries(['cam', 'setup', 'published', 'outside', 'back'].map((name) => [name, touch])),
+      ...Object.fromEntries(
+        ['cam', 'setup', 'published', 'outside', 'back', 'between'].map((name) => [name, touch]),
+      ),
       short: { ...touch, runOnDemandStartTimeout: '500ms' },
       undone: { ...touch, runOnUnDemand: 'rm -f undone.demand' },
       told: { runOnDemand: 'printenv', runOnDemandStartTimeout: '500ms' },
@@ -63,6 +65,31 @@ describeMediaServers('demand by hook', (kind) => {
     await publisher('cam');
     expect(await reader.status).toBe(200);
     await withdraw('cam');
+  });
+
+  test('a reader that asks between the end of the publisher and the end of demand raises none and is held past both', async () => {
+    const first = ask('between');
+    await raised('between');
+    const made = await publisher('between');
+    expect(await first.status).toBe(200);
+    await withdraw('between');
+    // Nobody reads: demand ends in 400 ms.
+    made.close();
+    await until(async () => !(await shared.server.path('between')).available, { what: 'no publisher' });
+    let answered = false;
+    const held = ask('between');
+    void held.status.then(() => {
+      answered = true;
+    });
+    await throughout(async () => !answered && !(await exists('between.demand')), {
+      durationMs: 4000,
+      what: 'held without demand, longer than the start timeout',
+    });
+    ask('between');
+    await raised('between');
+    await publisher('between');
+    expect(await held.status).toBe(200);
+    await withdraw('between');
   });
 
   test('a reader that starts with SETUP is held as well and counts once it is served', async () => {

@@ -149,3 +149,24 @@ describeMediaServers('a camera that gives no picture', (kind) => {
     });
   });
 });
+
+describeMediaServers('a stream that closes at once', (kind) => {
+  let service: TestService;
+  beforeAll(async () => {
+    service = await startService(kind, {
+      config: {
+        stream: { demand_close_after_ms: 100, look_again_ms: 50 },
+        mediamtx: { watch_interval_ms: 50 },
+      },
+    });
+  });
+  afterAll(() => service?.dispose());
+
+  // Found by the bench: within a second after the last reader the media server held the next one for ever.
+  test('a viewer that comes in the very moment when it has closed gets its picture, each time', async () => {
+    for (let viewer = 1; viewer <= 5; viewer += 1) {
+      await service.untilStream('camera0', 'idle', 30_000);
+      expect((await pictures(service, 1)).length, `viewer ${viewer}`).toBe(1);
+    }
+  });
+});

@@ -23,8 +23,11 @@ export type PathConfiguration = Readonly<Record<string, string | boolean>>;
 /** Folder of parts inside the recordings folder: `<recordings>/.parts/<path>/<session>_<unix s>-<µs>.mp4`. */
 export const PARTS_FOLDER = '.parts';
 
-/** Demand ends this long after the last reader; withdrawing it is the service's business, so it is short. */
-const DEMAND_CLOSE_AFTER_MS = 1000;
+/**
+ * Demand ends this long after the last reader. A reader that asks meanwhile, after the publisher has left, raises none
+ * and is held for ever; withdrawing demand is the service's business, so there is no need for such a time at all.
+ */
+const DEMAND_CLOSE_AFTER_MS = 10;
 /** MediaMTX's own default; a segment duration is needed also while nothing is recorded. */
 const IDLE_SEGMENT_MS = 3_600_000;
 const IDLE_SESSION = 'idle';

@@ -134,7 +134,7 @@ describe('comparing', () => {
     ...{
       runOnDemandRestart: false,
       runOnDemandStartTimeout: '10s',
-      runOnDemandCloseAfter: '1s',
+      runOnDemandCloseAfter: '10ms',
       runOnUnDemand: '',
     },
     ...{ record: false, recordPath: '/var/x/.parts/%path/idle_%s-%f', recordFormat: 'fmp4' },

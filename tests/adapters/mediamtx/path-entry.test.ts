@@ -17,7 +17,7 @@ test('an idle path raises demand by touching its file and records nothing', () =
     runOnDemand: 'touch /run/camera-service/demand/camera0',
     runOnDemandRestart: false,
     runOnDemandStartTimeout: '10s',
-    runOnDemandCloseAfter: '1s',
+    runOnDemandCloseAfter: '10ms',
     runOnUnDemand: '',
     record: false,
     recordPath: '/var/lib/camera-service/recordings/.parts/%path/idle_%s-%f',
