@@ -39,6 +39,8 @@ export class ProcessRunner {
   /** By mark: how each child of this life ended or will end. */
   readonly #children = new Map<string, Promise<ProcessExit>>();
   readonly #endedMarks: string[] = [];
+  /** Children of this life that have not been seen to end. */
+  readonly #living = new Set<ProcessIdentity>();
   /** Spawns under way, by nonce: their ledger entries are not stale, and a stop waits for them. */
   readonly #starting = new Map<string, { readonly mark: string; readonly over: Promise<unknown> }>();
   readonly #logs = new LogKeeper();
@@ -67,8 +69,8 @@ export class ProcessRunner {
       await bestEffort(ledger.intend(intentOf(request, nonce)));
       const variables = { ...this.#passedVariables(), ...request.variables };
       const started = await launch({ request, mark, workingFolder: dataDirectory, variables });
-      this.#remember(mark, started.ended);
       const identity = { pid: started.pid, startTicks: started.startTicks, mark, adopted: false };
+      this.#remember(identity, started.ended);
       this.#logs.watch(request.logFile, request.logLimitBytes, () => isAlive(identity));
       await bestEffort(ledger.complete(nonce, identity.pid, identity.startTicks));
       return identity;
@@ -91,8 +93,8 @@ export class ProcessRunner {
   }
 
   /**
-   * Ends every process with the target's mark and everything in their groups, also one whose spawn is under way.
-   * Idempotent; resolves when all are gone.
+   * Ends every process with the target's mark and everything in their groups, also one whose spawn is under way, and
+   * one that was spawned while the process table was read: it is not in it, or not yet with its mark. Idempotent; resolves when all are gone.
    * @throws CameraError cancelled | no-permission | deadline (process_unkillable)
    */
   async stop(target: StopTarget, options: StopOptions, signal: AbortSignal): Promise<void> {
@@ -101,8 +103,12 @@ export class ProcessRunner {
     const isMarked = (mark: string) =>
       'pid' in target ? mark === target.mark : mark.startsWith(`${dataId}/${target.role}/${target.owner}/`);
     const underWay = () => [...this.#starting.values()].filter(({ mark }) => isMarked(mark));
+    const children = () => [...this.#living].filter((child) => isMarked(child.mark) && isAlive(child));
     do {
       await unlessAborted(Promise.all(underWay().map(({ over }) => over)), signal);
+      const known = children();
+      const isKnown = (found: { readonly pid: number; readonly startTicks: number }) =>
+        known.some(({ pid, startTicks }) => pid === found.pid && startTicks === found.startTicks);
       const entries = this.#settledEntries().filter((entry) => isMarked(formatMark({ dataId, ...entry })));
       await stopProcesses(
         {
@@ -110,12 +116,13 @@ export class ProcessRunner {
           deadlineMs: options.deadlineMs ?? killAfterMs,
           matches: (mark, found) =>
             (mark !== null && isMarked(mark)) ||
+            isKnown(found) ||
             (found.pid === one?.pid && found.startTicks === one.startTicks),
         },
         signal,
       );
       await ledger.remove(...entries.map((entry) => entry.nonce));
-    } while (underWay().length > 0);
+    } while (underWay().length > 0 || children().length > 0);
   }
 
   /**
@@ -149,9 +156,12 @@ export class ProcessRunner {
     return this.#settings.ledger.entries().filter((entry) => !this.#starting.has(entry.nonce));
   }
 
-  #remember(mark: string, ended: Promise<ProcessExit>): void {
+  #remember(identity: ProcessIdentity, ended: Promise<ProcessExit>): void {
+    const { mark } = identity;
     this.#children.set(mark, ended);
+    this.#living.add(identity);
     void ended.then(() => {
+      this.#living.delete(identity);
       if (this.#endedMarks.push(mark) <= REMEMBERED_ENDS) return;
       this.#children.delete(this.#endedMarks.shift() ?? '');
     });

@@ -53,6 +53,17 @@ test('a stop that comes while a process is being spawned ends that one too', asy
   expect(isAlive(identity)).toBe(false);
 });
 
+// Found by chaos, seed 13001: the spawn had begun and was over while the stop still read the process table.
+test('a stop ends also a process whose spawn begins and is over while it looks at what runs', async () => {
+  const { runner, sh } = await startWorld();
+  for (let turn = 1; turn <= 30; turn += 1) {
+    const stopping = runner.stop({ role: 'capture', owner: 'camera0' }, { politeSignal: 'SIGTERM' }, never);
+    const identity = await sh('exec sleep 60');
+    await stopping;
+    expect(isAlive(identity), `turn ${turn}`).toBe(false);
+  }
+});
+
 test('a stop that waits for a spawn can be called off', async () => {
   const { runner, sh, ledger } = await startWorld();
   ledger.intend = () => new Promise<void>(() => {});
