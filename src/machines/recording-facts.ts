@@ -14,13 +14,22 @@ export function recordedBytes(parts: readonly RecordedPart[]): number {
   return parts.reduce((sum, part) => sum + part.sizeBytes, 0);
 }
 
-/** Whether something was recorded since: the last bytes of a part that has ended meanwhile do not count. */
-export function newestGrew(parts: readonly RecordedPart[], known: readonly RecordedPart[]): boolean {
-  const newest = parts.at(-1);
-  if (newest === undefined) return false;
-  const before = known.find(({ file }) => file === newest.file);
-  if (before === undefined) return newest.sizeBytes > 0;
-  return newest.durationMs === null && newest.sizeBytes > before.sizeBytes;
+/**
+ * Whether something was recorded since: the last bytes of a part that has ended meanwhile do not count. Of parts that
+ * were there at the first look any may be the newest, since the clock may have been set back before.
+ */
+export function newestGrew(
+  parts: readonly RecordedPart[],
+  known: readonly RecordedPart[],
+  starts: readonly PartStart[] = [],
+): boolean {
+  const mayBeNewest = ({ file }: RecordedPart, index: number) =>
+    index === parts.length - 1 || starts.some((start) => start.file === file && start.monoMs === null);
+  return parts.filter(mayBeNewest).some((part) => {
+    const before = known.find(({ file }) => file === part.file);
+    if (before === undefined) return part.sizeBytes > 0;
+    return part.durationMs === null && part.sizeBytes > before.sizeBytes;
+  });
 }
 
 /** The recorder makes a file up to one of its own parts after the first picture, by which it is named. */
@@ -69,10 +78,10 @@ export function openPartOf(
   return { file: open.file, sinceMonoMs: begunMonoMs(open, seen, lookedMonoMs) };
 }
 
-/** When a part began, by the monotonic clock. */
+/** When a part began, by the monotonic clock; null: it was there at the first look, so only its name knows. */
 export interface PartStart {
   readonly file: string;
-  readonly monoMs: number;
+  readonly monoMs: number | null;
 }
 
 /**
@@ -86,7 +95,10 @@ export function startsOf(
   lookedMonoMs: number | null,
 ): readonly PartStart[] {
   const added = seen.parts.filter(({ file }) => !known.some((start) => start.file === file));
-  const starts = added.map((part) => ({ file: part.file, monoMs: begunMonoMs(part, seen, lookedMonoMs) }));
+  const starts = added.map((part) => ({
+    file: part.file,
+    monoMs: lookedMonoMs === null ? null : begunMonoMs(part, seen, lookedMonoMs),
+  }));
   return starts.length === 0 ? known : [...known, ...starts];
 }
 
@@ -111,28 +123,37 @@ const CLOCK_SET_MS = 4000;
 /**
  * Holes between consecutive parts, from the files themselves; the cause is the interruption noted last before
  * the later part began. Where somebody set the clock between them, a hole is as long as it was by the monotonic clock.
- * @param starts empty: names are believed
+ * @param starts names are believed where one is missing or null
  */
 export function gapsBetween(
   parts: readonly RecordedPart[],
   interruptions: readonly Interruption[],
   starts: readonly PartStart[] = [],
 ): readonly RecordingGap[] {
-  const startMs = ({ file, startedAtMs }: RecordedPart) =>
-    starts.find((start) => start.file === file)?.monoMs ?? startedAtMs;
+  const startMs = ({ file }: RecordedPart) => starts.find((start) => start.file === file)?.monoMs ?? null;
+  /** By how much the clock was set between the two; 0: not, or nobody can tell. */
+  const clockSetMs = (before: RecordedPart, part: RecordedPart): number => {
+    const [from, to] = [startMs(before), startMs(part)];
+    if (from === null || to === null) return 0;
+    const byMs = part.startedAtMs - before.startedAtMs - (to - from);
+    return Math.abs(byMs) > CLOCK_SET_MS ? byMs : 0;
+  };
   const gaps: RecordingGap[] = [];
   parts.forEach((part, index) => {
     const before = parts[index - 1];
     if (before === undefined || before.durationMs === null) return;
     const fromAtMs = before.startedAtMs + before.durationMs;
+    const setByMs = clockSetMs(before, part);
     // Segments of one stream join exactly; a new publisher always costs at least a keyframe, so a noted
-    // interruption makes even a short hole a gap.
-    const noted = interruptions.findLast(({ atMs }) => atMs > before.startedAtMs && atMs <= part.startedAtMs);
-    const setByMs = part.startedAtMs - before.startedAtMs - (startMs(part) - startMs(before));
-    const clockWasSet = Math.abs(setByMs) > CLOCK_SET_MS;
-    const holeMs = part.startedAtMs - fromAtMs - (clockWasSet ? setByMs : 0);
-    if (holeMs <= 0 || (noted === undefined && holeMs < JOIN_TOLERANCE_MS)) return;
-    const cause = noted?.cause ?? (clockWasSet ? 'clock_set' : 'unknown');
+    // interruption makes even a short hole a gap. Stamps on both sides of a clock set back cannot be compared.
+    const noted = interruptions.findLast(
+      ({ atMs }) => atMs > before.startedAtMs && (atMs <= part.startedAtMs || setByMs < 0),
+    );
+    const joins = (ms: number) => ms <= 0 || (noted === undefined && ms < JOIN_TOLERANCE_MS);
+    const holeMs = part.startedAtMs - fromAtMs - setByMs;
+    // Names that join exactly were given by one clock, whatever else it looks like: the file only came late.
+    if (joins(holeMs) || (Math.abs(holeMs + setByMs) < JOIN_TOLERANCE_MS && noted === undefined)) return;
+    const cause = noted?.cause ?? (setByMs === 0 ? 'unknown' : 'clock_set');
     gaps.push({ fromAtMs, toAtMs: fromAtMs + holeMs, cause });
   });
   return gaps;

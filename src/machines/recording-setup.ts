@@ -274,7 +274,7 @@ export const recordingSetup = setup({
     hasDuration: ({ context }) => context.deadlineMonoMs !== null,
     grew: ({ context }, params: PartsSeen) => recordedBytes(params.parts) > context.sizeBytes,
     newestGrew: ({ context }, params: PartsSeen) =>
-      newestGrew(inOrder(params.parts, context.starts), context.parts),
+      newestGrew(inOrder(params.parts, context.starts), context.parts, context.starts),
     // The recorder may make its last file only when it is told to stop: closed counts once nothing changed since the last look.
     allClosed: ({ context }, params: PartsSeen) =>
       params.parts.length > 0 &&

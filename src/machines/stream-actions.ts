@@ -51,13 +51,13 @@ export const blip = {
     },
   }),
 };
-/** The cuts that made us search were theirs: those of the window and of the search before the last look. */
+/** The cuts that made us search were theirs: those of the window, of the search, and some time before, to be sure. */
 export const contested = {
   type: 'tellRecording' as const,
   params: ({ context: { observedAtMs, limits } }: { context: StreamContext }) => ({
     event: {
       type: 'stream.contested' as const,
-      sinceAtMs: (observedAtMs ?? 0) - limits.rivals.windowMs - limits.rivals.searchMs,
+      sinceAtMs: (observedAtMs ?? 0) - limits.rivals.windowMs - 2 * limits.rivals.searchMs,
     },
   }),
 };

@@ -96,7 +96,7 @@ test('a new part is as old as its name says, unless the clock was set since the 
 test('parts stand in the order in which they appeared, also when the clock was set back', () => {
   const [early, late] = [part({ file: 'part-1.mp4' }), part({ file: 'part-2.mp4' })];
   const look = (parts: readonly RecordedPart[], monoMs: number) => ({ parts, monoMs, atMs: 5000 });
-  const one = startsOf(look([late], 100), [], null);
+  const one = startsOf(look([late], 100), [], 50);
   const both = startsOf(look([early, late], 200), one, 100);
   expect(both.map(({ file }) => file)).toEqual([late.file, early.file]);
   expect(inOrder([early, late], both)).toEqual([late, early]);
@@ -118,3 +118,50 @@ test.each([3_600_000, -3_600_000])(
     ]);
   },
 );
+
+test('of parts that were there at the first look of a life only their names tell when they began', () => {
+  const [early, late] = [
+    part({ file: 'a', startedAtMs: 1_000_000, durationMs: 30_000 }),
+    part({ file: 'b', startedAtMs: 1_075_000 }),
+  ];
+  const found = startsOf({ parts: [early], monoMs: 20_000, atMs: 700_000 }, [], null);
+  expect(found).toEqual([{ file: 'a', monoMs: null }]);
+  // The clock was wrong after the boot and was set right before the next part.
+  const starts = startsOf({ parts: [early, late], monoMs: 27_000, atMs: 1_075_500 }, found, 26_000);
+  expect(gapsBetween([early, late], [], starts)).toEqual([
+    { fromAtMs: 1_030_000, toAtMs: 1_075_000, cause: 'unknown' },
+  ]);
+});
+
+test('a file that came late is no clock that was set', () => {
+  const before = part({ file: 'a', startedAtMs: 1_000_000, durationMs: 30_000 });
+  const after = part({ file: 'b', startedAtMs: 1_030_000, durationMs: 10_000 });
+  const starts = [
+    { file: 'a', monoMs: 0 },
+    { file: 'b', monoMs: 36_000 },
+  ];
+  expect(gapsBetween([before, after], [], starts)).toEqual([]);
+});
+
+test('an interruption that was noted before the clock was set back is the cause all the same', () => {
+  const before = part({ file: 'a', startedAtMs: 5_000_000, durationMs: 30_000 });
+  const after = part({ file: 'b', startedAtMs: 1_440_000, durationMs: 10_000 });
+  const starts = [
+    { file: 'a', monoMs: 0 },
+    { file: 'b', monoMs: 40_000 },
+  ];
+  expect(gapsBetween([before, after], [{ cause: 'camera_disconnected', atMs: 5_030_100 }], starts)).toEqual([
+    { fromAtMs: 5_030_000, toAtMs: 5_040_000, cause: 'camera_disconnected' },
+  ]);
+});
+
+test('in a life that took the parts over any of them may be the one that is written', () => {
+  const [open, closed] = [
+    part({ file: 'b', durationMs: null, sizeBytes: 100 }),
+    part({ file: 'c', sizeBytes: 500 }),
+  ];
+  const longer = { ...open, sizeBytes: 200 };
+  const starts = [open, closed].map(({ file }) => ({ file, monoMs: null }));
+  expect(newestGrew([longer, closed], [open, closed], starts)).toBe(true);
+  expect(newestGrew([longer, closed], [open, closed])).toBe(false);
+});

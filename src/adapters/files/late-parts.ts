@@ -12,15 +12,17 @@ import { readSidecar } from './sidecar.ts';
 export async function removeLateParts(recordingsFolder: string, filed: ReadonlySet<string>): Promise<void> {
   const cameras = await readdir(join(recordingsFolder, '.parts')).catch(() => []);
   // Read once, and only where there is a part to ask for.
-  let names: Promise<string[]> | null = null;
+  let names: string[] | null = null;
   for (const camera of cameras) {
     const folder = join(recordingsFolder, '.parts', camera);
     for (const name of await readdir(folder).catch(() => [])) {
       const session = sessionOf(name);
       if (session === null) continue;
-      names ??= readdir(recordingsFolder);
-      if (filed.has(session) || (await hasSidecar(recordingsFolder, await names, session)))
-        await rm(join(folder, name), { force: true });
+      if (!filed.has(session)) {
+        names ??= await readdir(recordingsFolder);
+        if (!(await hasSidecar(recordingsFolder, names, session))) continue;
+      }
+      await rm(join(folder, name), { force: true });
     }
   }
 }

@@ -25,7 +25,8 @@ export const PARTS_FOLDER = '.parts';
 
 /**
  * Demand ends this long after the last reader. A reader that asks meanwhile, after the publisher has left, raises none
- * and is held for ever; withdrawing demand is the service's business, so there is no need for such a time at all.
+ * and is held for ever. Withdrawing demand is the service's business, so it is as good as at once: over before a capture
+ * that has lost its last reader can end.
  */
 const DEMAND_CLOSE_AFTER_MS = 10;
 /** MediaMTX's own default; a segment duration is needed also while nothing is recorded. */
@@ -56,7 +57,7 @@ export function pathConfiguration(entry: PathEntry, settings: PathSettings): Pat
   assertSafe(session, SAFE_NAME, 'A recording session');
   return {
     source: 'publisher',
-    // ffmpeg's first report of the time comes too early to be believed, the next 5 s later; until then all is dropped.
+    // With true, all is dropped until ffmpeg's second report of the time, 5 s after the first: decision 0012.
     useAbsoluteTimestamp: false,
     overridePublisher: true,
     runOnDemand: `touch ${settings.demandFolder}/${entry.name}`,

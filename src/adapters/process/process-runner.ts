@@ -93,8 +93,8 @@ export class ProcessRunner {
   }
 
   /**
-   * Ends every process with the target's mark and everything in their groups, also one whose spawn is under way, and
-   * one that was spawned while the process table was read: it is not in it, or not yet with its mark. Idempotent; resolves when all are gone.
+   * Ends every process with the target's mark and everything in their groups. Also one whose spawn is under way, and one
+   * that was spawned while the process table was read: that one the table may not show, or not with its mark. Idempotent; resolves when all are gone.
    * @throws CameraError cancelled | no-permission | deadline (process_unkillable)
    */
   async stop(target: StopTarget, options: StopOptions, signal: AbortSignal): Promise<void> {
