@@ -335,6 +335,7 @@ describeMediaServers('storage', (server) => {
     writeFileSync(service!.configFile, stringify({ ...config, storage }));
     await service!.start();
     updates = listen(service!, 'recording_status_update');
+    await call('start_streaming', { device: 'camera0' });
     const { session_id } = await rolling();
     fillUp();
     const fullMs = performance.now();
