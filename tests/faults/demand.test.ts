@@ -108,8 +108,14 @@ describeMediaServers('a camera that gives no picture', (kind) => {
   });
   afterAll(() => service?.dispose());
 
-  /** One try of a player. @returns how long it was held, and whether the service knew of it at the last look meanwhile */
-  async function tryOnce(port: number): Promise<{ status: number; heldMs: number; known: boolean }> {
+  /** The hook needs a moment to raise demand; on a busy machine a whole try may pass without a look after it. */
+  const RAISED_AFTER_MS = HOLD_MS / 2;
+
+  /**
+   * One try of a player. @returns how long it was held, and whether the service knew of it at the last look meanwhile;
+   * null where there was none that counts
+   */
+  async function tryOnce(port: number): Promise<{ status: number; heldMs: number; known: boolean | null }> {
     const client = new RtspClient(port);
     const fromMs = performance.now();
     let answer: { status: number } | undefined;
@@ -120,12 +126,13 @@ describeMediaServers('a camera that gives no picture', (kind) => {
         endedMs = performance.now();
         answer = given;
       });
-    let known = false;
+    let known: boolean | null = null;
     await until(
       async () => {
         const touched = existsSync(demandFile(service));
         const { stream } = await service.call<StreamStatus>('get_stream_status', { device: 'camera0' });
-        if (answer === undefined) known = touched || stream.reasons.includes('viewers');
+        const isHeld = answer === undefined && performance.now() - fromMs > RAISED_AFTER_MS;
+        if (isHeld) known = touched || stream.reasons.includes('viewers');
         return answer !== undefined;
       },
       { timeoutMs: 25_000, what: 'an answer to the player', intervalMs: 25 },
@@ -141,7 +148,8 @@ describeMediaServers('a camera that gives no picture', (kind) => {
     while (tries.length < ROUNDS) tries.push(await tryOnce(port));
     expect(tries.filter(({ status }) => status < 400)).toEqual([]);
     expect(Math.min(...tries.map(({ heldMs }) => heldMs)), 'each was held').toBeGreaterThan(HOLD_MS / 2);
-    expect(tries.filter(({ known }) => known)).toHaveLength(ROUNDS);
+    expect(tries.filter(({ known }) => known === false)).toEqual([]);
+    expect(tries.filter(({ known }) => known).length, 'most were looked at').toBeGreaterThan(ROUNDS / 2);
     await service.call('inject_fault', { fault: 'unmute', device: 'camera0' });
     await until(async () => (await pictures(service, 3)).length > 0, {
       timeoutMs: 60_000,

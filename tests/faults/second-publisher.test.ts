@@ -79,7 +79,9 @@ describeMediaServers('a second publisher', (kind) => {
     const filed = await filedRecording(service, 'camera0', session_id);
     expect(filed).toMatchObject({ reason: 'requested', outcome: 'completed' });
     const causes = new Set(filed.gaps.map(({ cause }) => cause));
-    expect([...causes]).toEqual(['foreign_publisher']);
+    expect([...causes]).toContain('foreign_publisher');
+    // One that came when it was thought to be gone, and went before it was found again.
+    expect([...causes].filter((cause) => !/^(foreign_publisher|publisher_)/.test(cause))).toEqual([]);
   }, 150_000);
 
   test('a second capture of ours, started by hand with its mark, is found by it and ended; ours goes on', async () => {
