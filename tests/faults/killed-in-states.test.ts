@@ -14,7 +14,7 @@ import { type RecordingStatus, startService, type TestService, type Transition }
 import { temporaryFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
 
-vi.setConfig({ testTimeout: 420_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 60_000 });
 
 const DEVICE = 'camera0';
 /** What a recording consists of; the others stand still meanwhile, or have suites of their own. */
