@@ -72,6 +72,7 @@ export class TestService {
   #child: ChildProcess | null = null;
   #out = '';
   #client: Client | null = null;
+  #disposed = false;
   #exit: Promise<Exit> = Promise.resolve({ code: null, signal: null });
 
   constructor(
@@ -115,8 +116,9 @@ export class TestService {
     await this.untilReady();
   }
 
-  /** Starts a life and waits for nothing. */
+  /** Starts a life and waits for nothing. @throws Error after `dispose`: nobody would end it any more */
   launch(): void {
+    if (this.#disposed) throw new Error('this service is disposed of');
     const { nodeArguments = [], variables = {} } = this.#options;
     const child = spawn(
       process.execPath,
@@ -285,6 +287,7 @@ export class TestService {
 
   /** Ends every life and all that is left of the data plane, and removes the folders. */
   async dispose(): Promise<void> {
+    this.#disposed = true;
     if (this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null)
       await this.end('SIGKILL');
     if (existsSync(join(this.dataFolder, 'id'))) {
