@@ -169,8 +169,19 @@ export interface FinaliseRequest
   > {
   /** Cut what lies beyond; null: keep all. */
   readonly durationMs: number | null;
-  /** Names of the parts in the order in which they were recorded; those that are not named come last, by their name. */
-  readonly partOrder: readonly string[];
+  /** The parts in the order in which they were recorded, for `inOrder`. */
+  readonly partOrder: readonly NamedFile[];
+}
+
+interface NamedFile {
+  readonly file: string;
+}
+
+/** Files in this order; those that it does not name come last, as they stood. A clock that was set back misleads names. */
+export function inOrder<T extends NamedFile>(files: readonly T[], order: readonly NamedFile[]): readonly T[] {
+  const known = new Map(order.map(({ file }, index) => [file, index]));
+  const place = ({ file }: NamedFile) => known.get(file) ?? order.length;
+  return [...files].sort((one, other) => place(one) - place(other));
 }
 
 export interface SnapshotFiles {

@@ -102,16 +102,6 @@ export function startsOf(
   return starts.length === 0 ? known : [...known, ...starts];
 }
 
-/** Parts in the order in which they appeared; new ones last. */
-export function inOrder(
-  parts: readonly RecordedPart[],
-  starts: readonly PartStart[],
-): readonly RecordedPart[] {
-  const known = new Map(starts.map(({ file }, index) => [file, index]));
-  const place = ({ file }: RecordedPart) => known.get(file) ?? starts.length;
-  return [...parts].sort((one, other) => place(one) - place(other));
-}
-
 export interface Interruption {
   readonly cause: string;
   readonly atMs: number;
@@ -144,15 +134,16 @@ export function gapsBetween(
     if (before === undefined || before.durationMs === null) return;
     const fromAtMs = before.startedAtMs + before.durationMs;
     const setByMs = clockSetMs(before, part);
+    const namedHoleMs = part.startedAtMs - fromAtMs;
     // Segments of one stream join exactly; a new publisher always costs at least a keyframe, so a noted
     // interruption makes even a short hole a gap. Stamps on both sides of a clock set back cannot be compared.
     const noted = interruptions.findLast(
       ({ atMs }) => atMs > before.startedAtMs && (atMs <= part.startedAtMs || setByMs < 0),
     );
-    const joins = (ms: number) => ms <= 0 || (noted === undefined && ms < JOIN_TOLERANCE_MS);
-    const holeMs = part.startedAtMs - fromAtMs - setByMs;
-    // Names that join exactly were given by one clock, whatever else it looks like: the file only came late.
-    if (joins(holeMs) || (Math.abs(holeMs + setByMs) < JOIN_TOLERANCE_MS && noted === undefined)) return;
+    const holeMs = namedHoleMs - setByMs;
+    if (holeMs <= 0) return;
+    // Names that join were given by one clock, whatever else it looks like: the file only came late.
+    if (noted === undefined && Math.min(holeMs, Math.abs(namedHoleMs)) < JOIN_TOLERANCE_MS) return;
     const cause = noted?.cause ?? (setByMs === 0 ? 'unknown' : 'clock_set');
     gaps.push({ fromAtMs, toAtMs: fromAtMs + holeMs, cause });
   });

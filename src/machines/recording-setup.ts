@@ -1,12 +1,11 @@
 /** The recording machine's types, actions, guards and delays; the chart is in recording.ts. */
 import { assign, enqueueActions, fromPromise, raise, sendTo, setup } from 'xstate';
 import { type Trouble, troubleOf } from './errors.ts';
-import type { FinaliseRequest } from './ports.ts';
+import { type FinaliseRequest, inOrder } from './ports.ts';
 import {
   deadlineOf,
   gapsBetween,
   type Interruption,
-  inOrder,
   newestGrew,
   openPartOf,
   type PartStart,

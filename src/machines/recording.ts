@@ -42,7 +42,7 @@ const finaliseRequest = ({ context }: { context: RecordingContext }) => ({
   gaps: gapsOf(context),
   adoptions: context.adoptions,
   durationMs: context.order.durationMs,
-  partOrder: context.parts.map(({ file }) => file),
+  partOrder: context.parts,
 });
 
 const filing = {

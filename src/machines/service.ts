@@ -355,8 +355,7 @@ export const serviceMachine = setup({
           initial: 'reaping',
           states: {
             reaping: {
-              description:
-                'Processes of ours that no known camera can own are ended, parts that came after their session removed.',
+              description: 'Processes of ours that no known camera can own are ended.',
               invoke: {
                 id: 'reapOrphans',
                 src: 'reapOrphans',

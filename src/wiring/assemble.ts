@@ -204,7 +204,6 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
     shelf: new DiskShelf({ recordingsFolder, snapshotsFolder }),
     wishes: new WishBook(store, await store.load()),
     reapOrphans: async (cameras, signal) => {
-      await recordingFiles.removeLateParts();
       const wanted = new Set(cameras);
       for (const found of await processes.scan()) {
         const orphan =

@@ -6,7 +6,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { describeMediaServers } from '../contract/servers.ts';
 import { mainProcesses } from '../support/main-processes.ts';
-import { type ListedRecording, play, untilListed } from '../support/recordings.ts';
+import { type ListedRecording, type PlayedRecording, play, untilListed } from '../support/recordings.ts';
 import { startService, type TestService, type Transition } from '../support/service.ts';
 import { throughout } from '../support/until.ts';
 
@@ -17,6 +17,7 @@ const WELL = { code: 0, signal: null };
 /** `service.stop_timeout_ms` as shipped, and a machine that others keep busy. */
 const STOP_LIMIT_MS = 25_000;
 const DATA_PLANE = ['cameras cameras', 'capture camera0', 'media-server media-server'];
+const IDLE_PLANE = DATA_PLANE.filter((process) => !process.startsWith('capture'));
 
 describeMediaServers('told to stop', (server) => {
   let service: TestService;
@@ -49,13 +50,23 @@ describeMediaServers('told to stop', (server) => {
     expect(await service.untilEnded(STOP_LIMIT_MS), `${signals.join(', ')} in ${state}`).toEqual(WELL);
   }
 
+  /** Told as this and completed, without a gap and without a missing picture. */
+  async function expectWhole(
+    recording: ListedRecording,
+    told: object,
+    moment = '',
+  ): Promise<PlayedRecording> {
+    expect(recording, moment).toMatchObject({ outcome: 'completed', gaps: [], ...told });
+    const played = await play(service.recordingsFolder, recording);
+    expect(played.jumps, moment).toEqual([]);
+    return played;
+  }
+
   /** A recording of the life before, of which nothing is missing, is stopped and whole. */
   async function goesOnWhole(session: string, adoptions: number): Promise<void> {
     expect(await service.untilRecording(DEVICE, 'RECORDING')).toMatchObject({ session_id: session });
     await service.call('stop_recording', { device: DEVICE });
-    const recording = await untilListed(service, session);
-    expect(recording).toMatchObject({ outcome: 'completed', reason: 'requested', gaps: [], adoptions });
-    expect((await play(service.recordingsFolder, recording)).jumps).toEqual([]);
+    await expectWhole(await untilListed(service, session), { reason: 'requested', adoptions });
   }
 
   /** In the next life. An end that was not yet safe on disk is not known to it: then it goes on, and is stopped here. */
@@ -109,9 +120,7 @@ describeMediaServers('told to stop', (server) => {
     await endsAt(['SIGTERM'], ['service', 'working.starting.reconciling'], () => service.launch());
     expect(runs()).toEqual([]);
     await service.start();
-    const recording = await untilListed(service, session);
-    expect(recording).toMatchObject({ outcome: 'completed', reason: 'service_stopped', gaps: [] });
-    expect((await play(service.recordingsFolder, recording)).jumps).toEqual([]);
+    await expectWhole(await untilListed(service, session), { reason: 'service_stopped' });
   });
 
   test.each([
@@ -130,11 +139,10 @@ describeMediaServers('told to stop', (server) => {
       if (signal === 'SIGTERM') expect(runs()).toEqual([]);
       await service.start();
       const recording = await finished(session);
-      expect(recording).toMatchObject({ outcome: 'completed', reason: 'requested', gaps: [], format: 'mp4' });
+      await expectWhole(recording, { reason: 'requested', format: 'mp4' });
       expect(recording.parts).toHaveLength(1);
-      expect((await play(service.recordingsFolder, recording)).jumps).toEqual([]);
       await service.untilStream(DEVICE, 'idle');
-      expect(runs()).toEqual(DATA_PLANE.filter((process) => !process.startsWith('capture')));
+      expect(runs()).toEqual(IDLE_PLANE);
     },
   );
 
@@ -143,22 +151,10 @@ describeMediaServers('told to stop', (server) => {
     async (signals) => {
       service = await startService(server);
       const session = await record();
-      const [first, ...further] = signals;
-      const sent = service.signalWhen(first, enters('service', 'stopping'), 'the stop begins');
-      service.signal(first);
-      await sent;
-      for (const signal of further) service.signal(signal);
-      expect(await service.untilEnded(STOP_LIMIT_MS)).toEqual(WELL);
+      await endsAt(signals, ['service', 'stopping'], () => service.signal(signals[0]));
       expect(runs()).toEqual([]);
       await service.start();
-      const recording = await untilListed(service, session);
-      expect(recording).toMatchObject({
-        outcome: 'completed',
-        reason: 'service_stopped',
-        gaps: [],
-        adoptions: 0,
-      });
-      expect((await play(service.recordingsFolder, recording)).jumps).toEqual([]);
+      await expectWhole(await untilListed(service, session), { reason: 'service_stopped', adoptions: 0 });
     },
   );
 
@@ -174,11 +170,9 @@ describeMediaServers('told to stop', (server) => {
       service.signal('SIGTERM');
       await killed;
       await service.start();
-      const recording = await finished(session);
-      expect(recording, state).toMatchObject({ outcome: 'completed', gaps: [] });
-      expect((await play(service.recordingsFolder, recording)).jumps, state).toEqual([]);
+      await expectWhole(await finished(session), {}, state);
       await service.untilStream(DEVICE, 'idle');
-      expect(runs(), state).toEqual(DATA_PLANE.filter((process) => !process.startsWith('capture')));
+      expect(runs(), state).toEqual(IDLE_PLANE);
     }
   });
 
@@ -193,20 +187,13 @@ describeMediaServers('told to stop', (server) => {
     });
     await service.start();
     const recording = await untilListed(service, session);
-    expect(recording).toMatchObject({
-      outcome: 'completed',
-      reason: 'duration_reached',
-      gaps: [],
-      warning: null,
-    });
+    const { lengthsMs } = await expectWhole(recording, { reason: 'duration_reached', warning: null });
     expect(recording.parts).toHaveLength(1);
     // Cut at a keyframe; there is one each second, and half a second is let be.
     expect(recording.duration_ms).toBeGreaterThan(durationMs - 700);
     expect(recording.duration_ms).toBeLessThan(durationMs + 1200);
-    const { jumps, lengthsMs } = await play(service.recordingsFolder, recording);
-    expect(jumps).toEqual([]);
     expect(Math.abs(lengthsMs[0]! - recording.duration_ms)).toBeLessThan(500);
     await service.untilStream(DEVICE, 'idle');
-    expect(runs()).toEqual(DATA_PLANE.filter((process) => !process.startsWith('capture')));
+    expect(runs()).toEqual(IDLE_PLANE);
   });
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { inOrder } from '../../src/machines/ports.ts';
 import {
   begunMonoMs,
   gapsBetween,
-  inOrder,
   newestGrew,
   openPartOf,
   recordedBytes,

@@ -4,13 +4,13 @@
  */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FinaliseRequest } from '../../machines/ports.ts';
+import { type FinaliseRequest, inOrder } from '../../machines/ports.ts';
 import type { FinishedRecording } from '../../machines/values.ts';
 import { type Assembly, assemble } from './assemble.ts';
 import { diskReason, isMissing, throwIfAborted } from './disk-error.ts';
 import { belongsTo, type Draft, finalName, freeBase, readDraft, removeDraft, writeDraft } from './draft.ts';
 import { partsFolder } from './part-names.ts';
-import { type Salvage, type SalvagedPart, salvageParts } from './part-shelf.ts';
+import { type Salvage, salvageParts } from './part-shelf.ts';
 import { exists, moveNew, syncFile } from './publish.ts';
 import { type RemuxTools, removeRemuxLeftovers } from './remux.ts';
 import { readSidecar, writeSidecar } from './sidecar.ts';
@@ -60,7 +60,7 @@ async function prepare(request: FinaliseRequest, folder: string, tools: Finalise
   await removeRemuxLeftovers(folder, session);
   const salvage = await salvageParts(folder, session, tools);
   const order = { session, format, limitMs, cutToleranceMs: tools.cutToleranceMs };
-  const assembly = await assemble(folder, asRecorded(salvage.parts, partOrder), order, tools);
+  const assembly = await assemble(folder, inOrder(salvage.parts, partOrder), order, tools);
   throwIfAborted(tools.signal);
   const { files } = assembly;
   const base = files.length === 0 ? session : await freeBase(tools.recordingsFolder, session);
@@ -80,13 +80,6 @@ async function prepare(request: FinaliseRequest, folder: string, tools: Finalise
   };
   const moves = files.map(({ from }, index) => ({ from, to: parts[index]!.file }));
   return { version: 1, base, moves, obsolete: [...assembly.obsolete], recording };
-}
-
-/** A clock that was set back gives later parts earlier names. */
-function asRecorded(parts: readonly SalvagedPart[], order: readonly string[]): readonly SalvagedPart[] {
-  const known = new Map(order.map((file, index) => [file, index]));
-  const place = ({ file }: SalvagedPart) => known.get(file) ?? order.length;
-  return [...parts].sort((one, other) => place(one) - place(other));
 }
 
 function warningOf(salvage: Salvage, assembly: Assembly, removedBefore: number): string | null {

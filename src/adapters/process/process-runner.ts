@@ -36,11 +36,12 @@ export interface ProcessRunnerSettings {
 
 export class ProcessRunner {
   readonly #settings: ProcessRunnerSettings;
-  /** By mark: how each child of this life ended or will end. */
-  readonly #children = new Map<string, Promise<ProcessExit>>();
+  /** By mark: each child of this life, and how it ended or will end. */
+  readonly #children = new Map<
+    string,
+    { readonly identity: ProcessIdentity; readonly exit: Promise<ProcessExit> }
+  >();
   readonly #endedMarks: string[] = [];
-  /** Children of this life that have not been seen to end. */
-  readonly #living = new Set<ProcessIdentity>();
   /** Spawns under way, by nonce: their ledger entries are not stale, and a stop waits for them. */
   readonly #starting = new Map<string, { readonly mark: string; readonly over: Promise<unknown> }>();
   readonly #logs = new LogKeeper();
@@ -86,7 +87,7 @@ export class ProcessRunner {
   /** Resolves when the process has ended. @throws CameraError cancelled on abort; the process is left alone */
   async ended(identity: ProcessIdentity, signal: AbortSignal): Promise<ProcessExit> {
     const child = this.#children.get(identity.mark);
-    const exit = await (child ? unlessAborted(child, signal) : this.#adoptedEnded(identity, signal));
+    const exit = await (child ? unlessAborted(child.exit, signal) : this.#adoptedEnded(identity, signal));
     const nonce = parseMark(identity.mark)?.nonce;
     if (nonce !== undefined) await this.#settings.ledger.remove(nonce);
     return exit;
@@ -94,7 +95,8 @@ export class ProcessRunner {
 
   /**
    * Ends every process with the target's mark and everything in their groups. Also one whose spawn is under way, and one
-   * that was spawned while the process table was read: that one the table may not show, or not with its mark. Idempotent; resolves when all are gone.
+   * that was spawned while the process table was read: that one the table may not show, or not with its mark.
+   * Idempotent; resolves when all are gone.
    * @throws CameraError cancelled | no-permission | deadline (process_unkillable)
    */
   async stop(target: StopTarget, options: StopOptions, signal: AbortSignal): Promise<void> {
@@ -103,7 +105,10 @@ export class ProcessRunner {
     const isMarked = (mark: string) =>
       'pid' in target ? mark === target.mark : mark.startsWith(`${dataId}/${target.role}/${target.owner}/`);
     const underWay = () => [...this.#starting.values()].filter(({ mark }) => isMarked(mark));
-    const children = () => [...this.#living].filter((child) => isMarked(child.mark) && isAlive(child));
+    const children = () =>
+      [...this.#children.values()]
+        .map(({ identity }) => identity)
+        .filter((child) => isMarked(child.mark) && isAlive(child));
     do {
       await unlessAborted(Promise.all(underWay().map(({ over }) => over)), signal);
       const known = children();
@@ -156,12 +161,10 @@ export class ProcessRunner {
     return this.#settings.ledger.entries().filter((entry) => !this.#starting.has(entry.nonce));
   }
 
-  #remember(identity: ProcessIdentity, ended: Promise<ProcessExit>): void {
+  #remember(identity: ProcessIdentity, exit: Promise<ProcessExit>): void {
     const { mark } = identity;
-    this.#children.set(mark, ended);
-    this.#living.add(identity);
-    void ended.then(() => {
-      this.#living.delete(identity);
+    this.#children.set(mark, { identity, exit });
+    void exit.then(() => {
       if (this.#endedMarks.push(mark) <= REMEMBERED_ENDS) return;
       this.#children.delete(this.#endedMarks.shift() ?? '');
     });

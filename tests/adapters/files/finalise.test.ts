@@ -47,7 +47,10 @@ test('fragmented parts get the final names, unchanged, and a sidecar beside them
 test('parts are taken in the order in which they were recorded, whatever their names say; unknown ones come last', async () => {
   const { files, write } = await startSession();
   const [first, second] = write({ seconds: 1 }, { seconds: 2 }, { seconds: 3 });
-  const finished = await files.finalise({ ...order, partOrder: [second!, first!] }, never);
+  const finished = await files.finalise(
+    { ...order, partOrder: [{ file: second! }, { file: first! }] },
+    never,
+  );
   expect(finished.parts.map(({ durationMs }) => durationMs)).toEqual([2000, 1000, 3000]);
   expect(finished.startedAtMs).toBe(STARTED_AT_MS + 10_000);
 });
