@@ -75,6 +75,8 @@ export interface FrameSizeRange {
 }
 
 export interface PixelFormat {
+  /** The node that gives it: one camera may offer raw pictures on one node and compressed ones on another. */
+  readonly devicePath: string;
   /** V4L2's four characters: YUYV, MJPG, H264, ... */
   readonly fourcc: string;
   readonly description: string;
@@ -94,6 +96,7 @@ export interface Capabilities {
 }
 
 export interface ProbeResult {
+  /** The first node that captures. */
   readonly devicePath: string;
   readonly capabilities: Capabilities;
 }

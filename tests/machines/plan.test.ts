@@ -9,6 +9,7 @@ const format = (
   sizes: [number, number, number[]][],
   sizeRanges: FrameSizeRange[] = [],
 ): PixelFormat => ({
+  devicePath: '/dev/video0',
   fourcc,
   description: fourcc,
   compressed: fourcc === 'MJPG',

@@ -12,6 +12,7 @@ export const CAPABILITIES: Capabilities = {
   deviceCaps: ['Video Capture', 'Streaming'],
   formats: [
     {
+      devicePath: '/dev/video0',
       fourcc: 'MJPG',
       description: 'Motion-JPEG',
       compressed: true,
@@ -19,6 +20,7 @@ export const CAPABILITIES: Capabilities = {
       sizeRanges: [],
     },
     {
+      devicePath: '/dev/video0',
       fourcc: 'YUYV',
       description: 'YUYV 4:2:2',
       compressed: false,

@@ -55,13 +55,14 @@ export const known = (fields: Partial<KnownCamera> = {}): KnownCamera => ({
   ...fields,
 });
 
-export const capabilities = (fourcc = 'YUYV'): Capabilities => ({
+export const capabilities = (fourcc = 'YUYV', devicePath = '/dev/video0'): Capabilities => ({
   card: 'HD Webcam C270',
   driver: 'uvcvideo',
   busInfo: 'usb-0000:00:14.0-1',
   deviceCaps: ['Video Capture', 'Streaming'],
   formats: [
     {
+      devicePath,
       fourcc,
       description: fourcc,
       compressed: false,
@@ -73,7 +74,7 @@ export const capabilities = (fourcc = 'YUYV'): Capabilities => ({
 
 export const probed = (fourcc = 'YUYV', devicePath = '/dev/video0'): ProbeResult => ({
   devicePath,
-  capabilities: capabilities(fourcc),
+  capabilities: capabilities(fourcc, devicePath),
 });
 
 export const plan = (fields: Partial<CapturePlan> = {}): CapturePlan => ({

@@ -4,7 +4,7 @@
  */
 import type { FrameSize, FrameSizeRange, PixelFormat } from '../../machines/values.ts';
 
-export interface ListedFormat extends PixelFormat {
+export interface ListedFormat extends Omit<PixelFormat, 'devicePath'> {
   /** Made by libv4l2 in software; a program that opens the device itself cannot have it. */
   readonly emulated: boolean;
 }

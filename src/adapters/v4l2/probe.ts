@@ -53,7 +53,9 @@ export class V4l2Probe implements CameraProbe {
     const info = parseInfo(stdout);
     if (exitCode !== 0 || info === null) throw await troubleOfNode(devicePath, stderr);
     if (!isCaptureNode(info)) return null;
-    const formats = parseFormats(stdout).flatMap(({ emulated, ...format }) => (emulated ? [] : [format]));
+    const formats = parseFormats(stdout).flatMap(({ emulated, ...format }) =>
+      emulated ? [] : [{ devicePath, ...format }],
+    );
     return formats.length === 0 ? null : { devicePath, capabilities: { ...info, formats } };
   }
 }

@@ -104,7 +104,9 @@ export class SyntheticCamera {
   /** Waits while the camera is muted. @returns null when it is not plugged in (any more) */
   async capabilities(): Promise<Capabilities | null> {
     if (this.#node !== null && this.#muted) await new Promise<void>((resolve) => this.#unmuted.push(resolve));
-    return this.#node === null ? null : capabilitiesOf(this.name, this.#wiring.port, this.#mode);
+    if (this.#node === null) return null;
+    const { devicePath } = this.#node;
+    return capabilitiesOf({ card: this.name, port: this.#wiring.port, devicePath }, this.#mode);
   }
 
   /** Makes the sockets again if somebody removed them. */

@@ -18,8 +18,12 @@ export function modesAround(mode: CameraMode): CameraMode[] {
 }
 
 /** What V4L2 would say of the camera. */
-export function capabilitiesOf(card: string, port: string, mode: CameraMode): Capabilities {
+export function capabilitiesOf(
+  { card, port, devicePath }: { card: string; port: string; devicePath: string },
+  mode: CameraMode,
+): Capabilities {
   const yuyv = {
+    devicePath,
     fourcc: 'YUYV',
     description: 'YUYV 4:2:2',
     compressed: false,
