@@ -107,6 +107,12 @@ export const configSchema = z.strictObject({
     width_px: int(640, 'wished picture; the nearest the camera has is taken', 16, 7680),
     height_px: int(480, 'wished picture', 16, 4320),
     rate_fps: z.number().min(1).max(240).default(15).describe('wished rate'),
+    encoding_profile: z
+      .enum(['stanag4406', 'compatible', 'copy'])
+      .default('stanag4406')
+      .describe(
+        "of a camera's own H.264: copied when its SPS conforms to STANAG 4406, copied when browsers play it, or nothing is ever encoded",
+      ),
     h264_profile: z
       .enum(['baseline', 'main', 'high'])
       .default('baseline')

@@ -6,7 +6,7 @@
 import { assign, enqueueActions, fromPromise, sendTo, setup, stopChild } from 'xstate';
 import { backoffMs } from './backoff.ts';
 import { type Trouble, troubleOf } from './errors.ts';
-import { choosePicture, type PictureWish } from './plan.ts';
+import { type PictureWish, type PlanLadder, type PlanWish, planLadder } from './plan.ts';
 import type { LossCause, RecordingLimits } from './recording-setup.ts';
 import { parentOf } from './report.ts';
 import { streamMachine } from './stream.ts';
@@ -16,9 +16,11 @@ import type {
   Capabilities,
   CapturePlan,
   Device,
+  ExaminedH264,
+  H264Stream,
   KnownCamera,
   MediaServerInfo,
-  ProbeResult,
+  ProbedCamera,
   RecordingEndReason,
   RecordingWish,
 } from './values.ts';
@@ -31,7 +33,7 @@ export interface CameraLimits {
   readonly probeAttempts: number;
   readonly faultedRetryMs: number;
   readonly confirmAfterMs: number;
-  readonly wish: PictureWish;
+  readonly wish: PlanWish;
   readonly stream: StreamLimits;
   readonly recording: RecordingLimits;
 }
@@ -48,7 +50,7 @@ export interface CameraInput {
 
 export interface CameraContext extends CameraInput {
   readonly device: Device | null;
-  readonly probe: ProbeResult | null;
+  readonly probe: ProbedCamera | null;
   readonly attempts: number;
   readonly trouble: Trouble | null;
   readonly ending: RecordingEndReason;
@@ -69,24 +71,36 @@ export type CameraEvent =
   | { type: `xstate.error.actor.${string}`; error: unknown; actorId: string };
 
 export type CameraReport =
-  | Exclude<StreamReport, { type: 'call.changed' } | { type: 'stream.released' }>
+  | Exclude<StreamReport, { type: 'call.changed' | 'stream.examined' | 'stream.released' }>
   | { type: 'camera.released'; cameraId: CameraId };
 
-/** What this camera would be captured as; null when nothing of it is usable. */
-export function planOf(
+/** All ways to capture this camera, best first; null while it was not probed. */
+export function ladderOf(
   context: Pick<CameraContext, 'known' | 'device' | 'probe' | 'limits'>,
-): CapturePlan | null {
+): PlanLadder | null {
   const { known, device, probe, limits } = context;
   if (probe === null || device === null) return null;
-  const picture = choosePicture(probe.capabilities, limits.wish);
-  if (picture === null) return null;
+  const { hardwareEncoders, capabilities } = probe;
   const origin = device.nodes[0]?.origin ?? 'v4l2';
-  return { cameraId: known.id, cameraName: known.name, origin, devicePath: probe.devicePath, ...picture };
+  const subject = { cameraId: known.id, cameraName: known.name, origin };
+  return planLadder(subject, capabilities, limits.wish, { hardwareEncoders, examined: known.examined });
+}
+
+/** What this camera would be captured as; null when nothing of it is usable. */
+export function planOf(context: Parameters<typeof ladderOf>[0]): CapturePlan | null {
+  return ladderOf(context)?.rungs[0]?.plan ?? null;
 }
 
 /** Do two probes tell the same formats, sizes and rates? */
 export function sameCapabilities(a: Capabilities, b: Capabilities): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Of the same camera in the same mode. */
+function sameExamined(a: ExaminedH264, b: ExaminedH264): boolean {
+  const mode = ({ card, widthPx, heightPx, rateFps }: ExaminedH264) =>
+    `${card} ${widthPx}x${heightPx}@${rateFps}`;
+  return mode(a) === mode(b);
 }
 
 const keepTrouble = {
@@ -106,7 +120,7 @@ export const cameraMachine = setup({
   types: {} as { context: CameraContext; events: CameraEvent; input: CameraInput },
   actors: {
     stream: streamMachine,
-    probe: fromPromise<ProbeResult, Device>(() => Promise.reject(new Error('probe: no adapter provided'))),
+    probe: fromPromise<ProbedCamera, Device>(() => Promise.reject(new Error('probe: no adapter provided'))),
     rememberCamera: fromPromise<void, KnownCamera>(() =>
       Promise.reject(new Error('rememberCamera: no adapter provided')),
     ),
@@ -134,7 +148,7 @@ export const cameraMachine = setup({
     dropDevice: assign({ device: null, probe: null, trouble: null, attempts: 0 }),
     dropProbe: assign({ probe: null, trouble: null, attempts: 0 }),
     storeProbe: assign({
-      probe: (_, params: { probe: ProbeResult }) => params.probe,
+      probe: (_, params: { probe: ProbedCamera }) => params.probe,
       trouble: null,
       attempts: 0,
     }),
@@ -153,6 +167,13 @@ export const cameraMachine = setup({
         streamWanted: params.wanted,
       }),
     }),
+    storeExamined: assign({
+      known: ({ context }, { mode, stream }: { mode: PictureWish; stream: H264Stream | null }) => {
+        const examined = { card: context.probe?.capabilities.card ?? '', ...mode, stream };
+        const others = context.known.examined.filter((one) => !sameExamined(one, examined));
+        return { ...context.known, examined: [...others, examined] };
+      },
+    }),
     storeEnding: assign({ ending: (_, params: { reason: RecordingEndReason }) => params.reason }),
     remember: enqueueActions(({ context, enqueue }) => {
       enqueue.spawnChild('rememberCamera', { input: context.known });
@@ -163,8 +184,9 @@ export const cameraMachine = setup({
       devicePaths: context.device?.nodes.map((node) => node.devicePath) ?? [],
     })),
     tellReady: enqueueActions(({ context, enqueue }) => {
-      const plan = planOf(context);
-      if (plan !== null) enqueue.sendTo('stream', { type: 'camera.ready', plan });
+      const ladder = ladderOf(context);
+      if (ladder !== null && ladder.rungs.length > 0)
+        enqueue.sendTo('stream', { type: 'camera.ready', ladder });
     }),
     tellLost: sendTo('stream', (_, params: { atMs: number; cause: LossCause }) => ({
       type: 'camera.lost',
@@ -183,9 +205,9 @@ export const cameraMachine = setup({
     attemptsExhausted: ({ context }) => context.attempts >= context.limits.probeAttempts,
     hopeless: ({ context }) =>
       context.trouble?.code === 'missing-program' || context.trouble?.code === 'no-permission',
-    usable: ({ context }, params: { probe: ProbeResult }) =>
+    usable: ({ context }, params: { probe: ProbedCamera }) =>
       planOf({ ...context, probe: params.probe }) !== null,
-    consistent: ({ context }, params: { probe: ProbeResult }) =>
+    consistent: ({ context }, params: { probe: ProbedCamera }) =>
       context.probe !== null && sameCapabilities(context.probe.capabilities, params.probe.capabilities),
     nodesChanged: ({ context }, params: { device: Device }) =>
       JSON.stringify(context.device?.nodes) !== JSON.stringify(params.device.nodes),
@@ -233,6 +255,13 @@ export const cameraMachine = setup({
     },
     'call.changed': {
       actions: [{ type: 'storeStreamWanted', params: ({ event }) => ({ wanted: event.wanted }) }, 'remember'],
+    },
+    'stream.examined': {
+      actions: [
+        { type: 'storeExamined', params: ({ event }) => ({ mode: event.mode, stream: event.stream }) },
+        'remember',
+        'tellReady',
+      ],
     },
     'entry.wanted': { actions: 'relay' },
     'watch.fast': { actions: 'relay' },

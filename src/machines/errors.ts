@@ -11,6 +11,8 @@ export const ERROR_CODES = {
   'no-permission': { retryable: false },
   'no-bandwidth': { retryable: false },
   'invalid-format': { retryable: false },
+  'decoder-errors': { retryable: true },
+  'encoder-failed': { retryable: true },
   'probe-failed': { retryable: true },
   'capture-failed': { retryable: true },
   'media-server-unreachable': { retryable: true },

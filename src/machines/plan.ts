@@ -1,8 +1,19 @@
 /**
- * Which of a camera's formats, sizes and rates to capture. Pure. The cheapest way that gives the wished picture:
- * raw frames need no decoder; MJPEG where raw cannot reach the rate over USB; anything else last.
+ * How a camera may be captured: every way that its capabilities and the wish allow, best first, each with its reasons
+ * and its cost, and what was left out with why. Pure; the stream goes down this ladder when a plan fails.
  */
-import type { Capabilities, FrameSizeRange, PixelFormat } from './values.ts';
+import type { ErrorCode } from './errors.ts';
+import { whyNotCopied } from './plan-copy.ts';
+import { busMbps, costPercent } from './plan-cost.ts';
+import type {
+  Capabilities,
+  CapturePlan,
+  EncodingProfile,
+  ExaminedH264,
+  FrameSizeRange,
+  HardwareEncoder,
+  PixelFormat,
+} from './values.ts';
 
 export interface PictureWish {
   readonly widthPx: number;
@@ -10,61 +21,194 @@ export interface PictureWish {
   readonly rateFps: number;
 }
 
-export interface PictureChoice extends PictureWish {
-  readonly fourcc: string;
+export interface PlanWish extends PictureWish {
+  readonly profile: EncodingProfile;
+  /** What is encoded is made to fit level 3.0. */
+  readonly strict: boolean;
+  /** A tapped picture has to come in this time, or the stream is in doubt. */
+  readonly tapLimitMs: number;
 }
 
-/** V4L2 formats that ffmpeg's v4l2 input takes, cheapest first. */
-const PREFERENCE = [
-  'YUYV',
-  'UYVY',
-  'NV12',
-  'YU12',
-  'NV21',
-  'YV12',
-  'RGB3',
-  'BGR3',
-  'GREY',
-  'MJPG',
-  'JPEG',
-  'H264',
-];
+/** Whose plan it is. */
+export type PlanSubject = Pick<CapturePlan, 'cameraId' | 'cameraName' | 'origin'>;
 
-/**
- * @returns the choice, or null when no format is usable
- */
-export function choosePicture(capabilities: Capabilities, wish: PictureWish): PictureChoice | null {
-  const choices = capabilities.formats
-    .filter((format) => PREFERENCE.includes(format.fourcc))
-    .flatMap((format) => choicesOf(format, wish));
-  return choices.toSorted((a, b) => compare(a, b, wish))[0] ?? null;
+export interface PlanKnowledge {
+  readonly hardwareEncoders: readonly HardwareEncoder[];
+  /** What was learnt of cameras that were known by this one's identity. */
+  readonly examined: readonly ExaminedH264[];
 }
 
-function choicesOf(format: PixelFormat, wish: PictureWish): PictureChoice[] {
-  const discrete = format.sizes.map((size) => ({
-    fourcc: format.fourcc,
-    widthPx: size.widthPx,
-    heightPx: size.heightPx,
-    rateFps: nearestRate(size.frameRatesFps, wish.rateFps),
-  }));
-  const stepped = format.sizeRanges.map((range) => ({
-    fourcc: format.fourcc,
-    ...nearestSize(range, wish),
-    rateFps: Math.min(Math.max(wish.rateFps, range.minFps ?? 0), range.maxFps ?? wish.rateFps),
-  }));
+/** One way to capture the camera. */
+export interface PlanRung {
+  readonly plan: CapturePlan;
+  /** Sentences without a full stop, for people. */
+  readonly reasons: readonly string[];
+  readonly costPercent: number;
+  readonly busMbps: number;
+  /** Its own H.264 has to be looked at before it may be copied. */
+  readonly toExamine: boolean;
+}
+
+export interface PlanLadder {
+  /** Best first. */
+  readonly rungs: readonly PlanRung[];
+  readonly rejected: readonly { readonly what: string; readonly why: string }[];
+}
+
+/** More would never be reached in practice. */
+const LONGEST_LADDER = 24;
+/** Below this nothing can be recognised; a smaller picture is taken only where there is no other. */
+const LEAST_WIDTH_PX = 160;
+/** The rates worth going down to. */
+const LEAST_RATE_FPS = 5;
+
+const DECODED = ['MJPG', 'JPEG'];
+/** V4L2 formats of plain pictures that ffmpeg's v4l2 input takes, cheapest first. */
+const RAW = ['YUYV', 'UYVY', 'NV12', 'YU12', 'NV21', 'YV12', 'RGB3', 'BGR3', 'GREY'];
+
+const NO_PARAMETERS = 'its H.264 came without parameter sets, so nobody could start to decode it';
+
+type Mode = PictureWish & { readonly format: PixelFormat };
+type Rejected = PlanLadder['rejected'][number];
+
+/** @returns no rungs when nothing of the camera is usable; `rejected` then says why */
+export function planLadder(
+  subject: PlanSubject,
+  capabilities: Capabilities,
+  wish: PlanWish,
+  knowledge: PlanKnowledge,
+): PlanLadder {
+  const rejected: Rejected[] = [];
+  const known = { ...knowledge, card: capabilities.card };
+  const rungs = capabilities.formats.flatMap((format) => {
+    const why = whyUnusable(format, wish.profile);
+    if (why !== null) {
+      rejected.push({ what: format.fourcc, why });
+      return [];
+    }
+    return modesOf(format, wish).flatMap((mode) => rungsOf(subject, mode, wish, known, rejected));
+  });
+  const sorted = rungs.toSorted((a, b) => compare(a, b, wish));
+  const decodable = sorted.filter(({ reasons }) => !reasons.includes(NO_PARAMETERS));
+  return { rungs: shortened(decodable.length > 0 ? decodable : sorted), rejected };
+}
+
+function whyUnusable({ fourcc }: PixelFormat, profile: EncodingProfile): string | null {
+  if (fourcc === 'H264') return null;
+  if (![...DECODED, ...RAW].includes(fourcc)) return 'ffmpeg cannot capture this format';
+  return profile === 'copy' ? 'the encoding profile copy takes H.264 alone' : null;
+}
+
+function rungsOf(
+  subject: PlanSubject,
+  mode: Mode,
+  wish: PlanWish,
+  knowledge: PlanKnowledge & Pick<Capabilities, 'card'>,
+  rejected: Rejected[],
+): PlanRung[] {
+  const rung = (
+    fields: Pick<CapturePlan, 'encoder' | 'encoderDevicePath' | 'tapFrom'>,
+    reasons: string[],
+    toExamine = false,
+  ) => {
+    const { format, widthPx, heightPx, rateFps } = mode;
+    const { devicePath, fourcc } = format;
+    const plan: CapturePlan = { ...subject, devicePath, fourcc, widthPx, heightPx, rateFps, ...fields };
+    return {
+      plan,
+      reasons: [...reasons, ...pictureReasons(mode, wish)],
+      costPercent: costPercent(plan, wish.strict),
+      busMbps: busMbps(plan),
+      toExamine,
+    };
+  };
+  const encoded = (why: string) => [
+    ...knowledge.hardwareEncoders.map(({ name, devicePath }) =>
+      rung({ encoder: name, encoderDevicePath: devicePath, tapFrom: 'all' }, [why, `encoded by ${name}`]),
+    ),
+    rung({ encoder: 'libx264', encoderDevicePath: null, tapFrom: 'all' }, [
+      why,
+      'encoded in software (libx264)',
+    ]),
+  ];
+  const { fourcc } = mode.format;
+  if (DECODED.includes(fourcc)) return encoded('its JPEG pictures are decoded');
+  if (fourcc !== 'H264') return encoded('it gives plain pictures');
+  const copy = (tapFrom: CapturePlan['tapFrom'], reasons: string[], toExamine = false) =>
+    rung({ encoder: 'copy', encoderDevicePath: null, tapFrom }, reasons, toExamine);
+  const seen = knowledge.examined.find((one) => one.card === knowledge.card && sameMode(one, mode));
+  if (seen === undefined)
+    return [
+      copy('keyframes', ['it gives H.264 itself', 'which is looked at once before it is copied'], true),
+    ];
+  const what = `H264 ${mode.widthPx}x${mode.heightPx} at ${mode.rateFps}`;
+  if (seen.stream === null) {
+    rejected.push({ what, why: NO_PARAMETERS });
+    return [copy('keyframes', [NO_PARAMETERS, 'it is looked at again, since there is nothing else'], true)];
+  }
+  const why = whyNotCopied(seen.stream, wish.profile);
+  if (why !== null) {
+    rejected.push({ what: `${what}, copied`, why: `its H.264 ${why}` });
+    return encoded(`its H.264 is encoded anew, since it ${why}`);
+  }
+  const { keyframeIntervalMs } = seen.stream;
+  // Two tapped pictures within the limit, so that one late keyframe raises no doubt.
+  const often = keyframeIntervalMs !== null && keyframeIntervalMs * 2 <= wish.tapLimitMs;
+  return [
+    often
+      ? copy('keyframes', ['its own H.264 is copied', 'only keyframes are decoded, for snapshots'])
+      : copy('all', [
+          'its own H.264 is copied',
+          'its keyframes are too rare for snapshots, so all of it is decoded',
+        ]),
+  ];
+}
+
+const sameMode = (one: PictureWish, other: PictureWish) =>
+  one.widthPx === other.widthPx && one.heightPx === other.heightPx && one.rateFps === other.rateFps;
+
+function pictureReasons({ widthPx, heightPx, rateFps }: Mode, wish: PlanWish): string[] {
+  const reasons: string[] = [];
+  if (widthPx !== wish.widthPx || heightPx !== wish.heightPx)
+    reasons.push(`${widthPx}x${heightPx} stands for the wished ${wish.widthPx}x${wish.heightPx}`);
+  if (Math.abs(rateFps - wish.rateFps) > 0.05)
+    reasons.push(`${rateFps} frames a second stand for the wished ${wish.rateFps}`);
+  return reasons;
+}
+
+/** Each size with the rate that fits best, and with each lower one, to go down to. */
+function modesOf(format: PixelFormat, wish: PictureWish): Mode[] {
+  const discrete = format.sizes.flatMap(({ widthPx, heightPx, frameRatesFps }) =>
+    ratesFrom(frameRatesFps, wish.rateFps).map((rateFps) => ({ format, widthPx, heightPx, rateFps })),
+  );
+  const stepped = format.sizeRanges.flatMap((range) => {
+    const best = Math.min(Math.max(wish.rateFps, range.minFps ?? 0), range.maxFps ?? wish.rateFps);
+    const half = Math.max(LEAST_RATE_FPS, range.minFps ?? 0, best / 2);
+    const sizes = [wish, { widthPx: wish.widthPx / 2, heightPx: wish.heightPx / 2 }].map((size) =>
+      nearestSize(range, size),
+    );
+    return sizes.flatMap((size) =>
+      [...new Set([best, Math.min(best, half)])].map((rateFps) => ({ format, ...size, rateFps })),
+    );
+  });
   return [...discrete, ...stepped];
 }
 
-/** The lowest rate that reaches the wish, else the highest there is; the wish itself where the driver lists none. */
-function nearestRate(ratesFps: readonly number[], wishFps: number): number {
-  if (ratesFps.length === 0) return wishFps;
+/** The lowest rate that reaches the wish, else the highest there is; then those below it. The wish itself where the driver lists none. */
+function ratesFrom(ratesFps: readonly number[], wishFps: number): number[] {
+  if (ratesFps.length === 0) return [wishFps];
   const enough = ratesFps.filter((rate) => rate >= wishFps - 0.05);
-  return enough.length > 0 ? Math.min(...enough) : Math.max(...ratesFps);
+  const best = enough.length > 0 ? Math.min(...enough) : Math.max(...ratesFps);
+  const lower = ratesFps.filter((rate) => rate < best && rate >= LEAST_RATE_FPS);
+  return [best, ...lower.toSorted((a, b) => b - a)];
 }
 
-function nearestSize(range: FrameSizeRange, wish: PictureWish): { widthPx: number; heightPx: number } {
+function nearestSize(
+  range: FrameSizeRange,
+  wish: Pick<PictureWish, 'widthPx' | 'heightPx'>,
+): { widthPx: number; heightPx: number } {
   const nearestStep = (wished: number, min: number, max: number, step: number) => {
-    const clamped = Math.min(Math.max(wished, min), max);
+    const clamped = Math.min(Math.max(Math.round(wished), min), max);
     return step <= 1 ? clamped : min + Math.floor((clamped - min) / step) * step;
   };
   return {
@@ -73,21 +217,65 @@ function nearestSize(range: FrameSizeRange, wish: PictureWish): { widthPx: numbe
   };
 }
 
-/** Nearest size first, then enough rate, then the cheaper format. */
-function compare(a: PictureChoice, b: PictureChoice, wish: PictureWish): number {
+/** Nearest size first, then enough rate, then the better way, then the format that is cheaper to convert. */
+function compare(a: PlanRung, b: PlanRung, wish: PictureWish): number {
   return (
-    sizeCost(a, wish) - sizeCost(b, wish) ||
-    rateCost(a, wish) - rateCost(b, wish) ||
-    PREFERENCE.indexOf(a.fourcc) - PREFERENCE.indexOf(b.fourcc)
+    sizeCost(a.plan, wish) - sizeCost(b.plan, wish) ||
+    rateCost(a.plan, wish) - rateCost(b.plan, wish) ||
+    wayCost(a.plan) - wayCost(b.plan) ||
+    RAW.indexOf(a.plan.fourcc) - RAW.indexOf(b.plan.fourcc)
   );
 }
 
-/** A larger picture than wished costs more than a smaller one of the same distance. */
-function sizeCost(choice: PictureChoice, wish: PictureWish): number {
-  const difference = choice.widthPx * choice.heightPx - wish.widthPx * wish.heightPx;
-  return difference > 0 ? difference * 2 : -difference;
+/** A larger picture than wished costs more than a smaller one of the same distance; one without detail costs most. */
+function sizeCost(picture: PictureWish, wish: PictureWish): number {
+  const difference = picture.widthPx * picture.heightPx - wish.widthPx * wish.heightPx;
+  const useless = picture.widthPx < Math.min(LEAST_WIDTH_PX, wish.widthPx) ? 1e9 : 0;
+  return useless + (difference > 0 ? difference * 2 : -difference);
 }
 
-function rateCost(choice: PictureChoice, wish: PictureWish): number {
-  return choice.rateFps >= wish.rateFps - 0.05 ? 0 : wish.rateFps - choice.rateFps;
+function rateCost(picture: PictureWish, wish: PictureWish): number {
+  return picture.rateFps >= wish.rateFps - 0.05 ? 0 : wish.rateFps - picture.rateFps;
+}
+
+/** Copied, then encoded by hardware, then JPEG (it leaves the bus to others), then plain pictures, then H.264 anew. */
+function wayCost({ encoder, fourcc }: CapturePlan): number {
+  if (encoder === 'copy') return 0;
+  const hardware = encoder === 'libx264' ? 4 : 1;
+  return hardware + (DECODED.includes(fourcc) ? 0 : fourcc === 'H264' ? 2 : 1);
+}
+
+/** The best ones, and last the one that asks least of the bus, whatever it looks like. */
+function shortened(rungs: readonly PlanRung[]): readonly PlanRung[] {
+  if (rungs.length <= LONGEST_LADDER) return rungs;
+  const first = rungs.slice(0, LONGEST_LADDER - 1);
+  const least = rungs.slice(LONGEST_LADDER - 1).toSorted((a, b) => a.busMbps - b.busMbps)[0]!;
+  return [...first, least];
+}
+
+export const samePlan = (one: CapturePlan, other: CapturePlan): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
+
+/** Failures that another plan may cure; the others would meet it just so. */
+const CURES: Partial<Record<ErrorCode, (failed: PlanRung, next: PlanRung) => boolean>> = {
+  'no-bandwidth': (failed, next) => next.busMbps < failed.busMbps,
+  'invalid-format': () => true,
+  'decoder-errors': (failed, next) => next.plan.fourcc !== failed.plan.fourcc,
+  'encoder-failed': (failed, next) => next.plan.encoder !== failed.plan.encoder,
+};
+
+/** The next rung that may work where this one failed so; null: none, or no plan is at fault. */
+export function nextRung(
+  ladder: PlanLadder,
+  failed: CapturePlan,
+  failedBefore: readonly CapturePlan[],
+  code: ErrorCode,
+): PlanRung | null {
+  const at = ladder.rungs.findIndex(({ plan }) => samePlan(plan, failed));
+  const cures = CURES[code];
+  if (at < 0 || cures === undefined) return null;
+  const untried = ladder.rungs
+    .slice(at + 1)
+    .filter(({ plan }) => !failedBefore.some((one) => samePlan(one, plan)));
+  return untried.find((rung) => cures(ladder.rungs[at]!, rung)) ?? null;
 }

@@ -11,6 +11,8 @@ import type {
   DeviceSourceKind,
   FinishedRecording,
   FoldersSeen,
+  H264Stream,
+  HardwareEncoder,
   MediaServerInfo,
   PathEntry,
   PathObservation,
@@ -53,6 +55,21 @@ export interface CameraProbe {
    * @throws CameraError device-gone | no-permission | probe-failed (no capture node, v4l2-ctl failed) | missing-program
    */
   probe(device: Device, signal: AbortSignal): Promise<ProbeResult>;
+}
+
+/** Encoders of this host's hardware. */
+export interface HardwareEncoders {
+  /** Those that made a picture when they were tried; tried once in a life of the service. Never rejects: none, then. */
+  find(): Promise<readonly HardwareEncoder[]>;
+}
+
+export interface CameraExaminer {
+  /**
+   * Opens the camera for some seconds in this plan's mode and tells what its own H.264 is.
+   * @throws CameraError as a capture's end: device-busy | device-gone | no-permission | no-bandwidth | invalid-format |
+   * decoder-errors | missing-program | deadline | cancelled
+   */
+  examine(plan: CapturePlan, signal: AbortSignal): Promise<H264Stream | null>;
 }
 
 export interface CaptureRunner {

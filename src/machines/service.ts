@@ -188,6 +188,7 @@ export const serviceMachine = setup({
         ),
         disabled: false,
         streamWanted: false,
+        examined: [],
       };
       enqueue.assign({ cameras: [...context.cameras, newcomer] });
       enqueue.spawnChild('camera', {

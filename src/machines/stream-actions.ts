@@ -1,4 +1,5 @@
 /** Actions of the stream's chart that take their values from the event: said once, used in many transitions. */
+import type { PlanLadder } from './plan.ts';
 import { emptyCause, lossCause, type StreamContext } from './stream-values.ts';
 import type { MediaServerInfo } from './values.ts';
 
@@ -68,6 +69,10 @@ export const storeServerUp = [
   },
   { type: 'toPath' as const, params: { up: true } },
 ];
+export const storeLadder = {
+  type: 'storeLadder' as const,
+  params: ({ event }: { event: { ladder: PlanLadder } }) => ({ ladder: event.ladder }),
+};
 export const wantEntry = { type: 'wantEntry' as const, params: { forRecorder: false } };
 export const wantForRecorder = { type: 'wantEntry' as const, params: { forRecorder: true } };
 export const trouble = (code: string, reason: string, message: string) => ({

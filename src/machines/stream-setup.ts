@@ -13,6 +13,7 @@ import {
 import { backoffMs } from './backoff.ts';
 import { type Trouble, troubleOf } from './errors.ts';
 import { pathMachine } from './path.ts';
+import type { PlanLadder } from './plan.ts';
 import type { AdoptableCapture } from './ports.ts';
 import { recordingMachine } from './recording.ts';
 import { goneTrouble, type LossCause, type RecordingEvent } from './recording-setup.ts';
@@ -24,9 +25,12 @@ import {
   baselineAt,
   lateTrouble,
   lossCause,
+  planAfter,
+  planFrom,
   published,
   publishedWith,
   publisherChanged,
+  rungOf,
   SLOW_CODES,
   type StreamContext,
   type StreamEvent,
@@ -35,6 +39,7 @@ import {
 import type {
   CameraId,
   CapturePlan,
+  H264Stream,
   MediaServerInfo,
   PathObservation,
   ProcessIdentity,
@@ -83,14 +88,37 @@ export const streamSetup = setup({
     /** Sends `frame.tapped`. */
     watchTap: fromCallback<StreamEvent, CameraId>(() => {}),
     stopCapture: fromPromise<void, CameraId>(no('stopCapture')),
+    /** Opens the camera for some seconds and looks at its own H.264. */
+    examine: fromPromise<H264Stream | null, CapturePlan>(no('examine')),
     /** Rejects with why when no tap can be written. */
     checkTap: fromPromise<void, CameraId>(no('checkTap')),
     countReaders: fromPromise<number, CameraId>(no('countReaders')),
   },
   actions: {
     // ---- facts
-    storePlan: assign({ plan: (_, params: { plan: CapturePlan }) => params.plan }),
-    dropPlan: assign({ plan: null }),
+    storeLadder: assign(({ context }, params: { ladder: PlanLadder }) => ({
+      ladder: params.ladder,
+      plan: planFrom(params.ladder, context),
+    })),
+    dropPlan: assign({ ladder: null, plan: null, failedPlans: [] }),
+    takeNextPlan: assign(({ context }) => ({
+      plan: planAfter(context) ?? context.plan,
+      failedPlans: [...context.failedPlans, { plan: context.plan!, trouble: context.trouble! }],
+    })),
+    /** From the best way on again: what stood in its way may be over. */
+    restartLadder: assign(({ context }) => ({
+      failedPlans: [],
+      plan: context.ladder?.rungs[0]?.plan ?? context.plan,
+    })),
+    reportExamined: enqueueActions(({ context, enqueue }, params: { stream: H264Stream | null }) => {
+      if (context.plan === null) return;
+      const { widthPx, heightPx, rateFps } = context.plan;
+      enqueue.sendTo(parentOf, {
+        type: 'stream.examined',
+        mode: { widthPx, heightPx, rateFps },
+        stream: params.stream,
+      });
+    }),
     storeServer: assign({ server: (_, params: { info: MediaServerInfo }) => params.info }),
     notePresent: assign({ present: (_, params: { devicePaths: readonly string[] }) => params.devicePaths }),
     dropServer: enqueueActions(({ enqueue }) => {
@@ -423,6 +451,9 @@ export const streamSetup = setup({
       (late.includes('bytes') && contest === null) ||
       (late.includes('picture') && limits.picturePolicy === 'restart'),
     contested: ({ context }) => context.contest !== null,
+    toExamine: ({ context }) => rungOf(context)?.toExamine === true,
+    hasReasonAndToExamine: ({ context }) => context.reasons.length > 0 && rungOf(context)?.toExamine === true,
+    anotherPlanHelps: ({ context }) => planAfter(context) !== null,
     needsSlowRetry: ({ context }) => SLOW_CODES.includes(context.trouble?.code ?? ''),
     attemptsExhausted: ({ context }) => context.attempts >= context.limits.attempts,
     foundOne: (_, params: { found: AdoptableCapture | null }) => params.found !== null,

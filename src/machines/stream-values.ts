@@ -1,5 +1,6 @@
 /** The stream machine's vocabulary: limits, context, events, reports. Types and pure readings only. */
 import type { Trouble } from './errors.ts';
+import { nextRung, type PictureWish, type PlanLadder, type PlanRung, samePlan } from './plan.ts';
 import type { AdoptableCapture } from './ports.ts';
 import type { LossCause, RecordingLimits } from './recording-setup.ts';
 import type { RivalLimits, RivalsReport } from './rivals.ts';
@@ -9,6 +10,7 @@ import type {
   CameraId,
   CapturePlan,
   FinishedRecording,
+  H264Stream,
   MediaServerInfo,
   PathEntry,
   PathObservation,
@@ -62,8 +64,12 @@ export interface StreamInput {
 }
 
 export interface StreamContext extends StreamInput {
-  /** What to capture; null while the camera is not ready. */
+  /** All ways to capture it; null while the camera is not ready. */
+  readonly ladder: PlanLadder | null;
+  /** The way that is taken; null while there is none. */
   readonly plan: CapturePlan | null;
+  /** Ways that failed since it was plugged in, asked again by an operator, or at rest. */
+  readonly failedPlans: readonly FailedPlan[];
   /** `viewers`, `call`, `recording:<session>`, `snapshot:<id>`. */
   readonly reasons: readonly string[];
   readonly attempts: number;
@@ -99,10 +105,15 @@ export interface StreamContext extends StreamInput {
   readonly ending: RecordingEndReason | null;
 }
 
+export interface FailedPlan {
+  readonly plan: CapturePlan;
+  readonly trouble: Trouble;
+}
+
 export type StreamEvent =
   // orders and facts from the camera
   | { type: 'camera.present'; devicePaths: readonly string[] }
-  | { type: 'camera.ready'; plan: CapturePlan }
+  | { type: 'camera.ready'; ladder: PlanLadder }
   | { type: 'camera.lost'; cause: LossCause; atMs: number }
   | { type: 'stream.start'; correlationId?: string }
   | { type: 'stream.stop'; correlationId?: string }
@@ -149,6 +160,7 @@ export type StreamReport =
   | { type: 'watch.fast'; name: CameraId }
   | { type: 'watch.slow'; name: CameraId }
   | { type: 'call.changed'; wanted: boolean }
+  | { type: 'stream.examined'; mode: PictureWish; stream: H264Stream | null }
   | { type: 'recording.started'; session: string; cameraId: CameraId }
   | { type: 'recording.unfiled'; session: string; cameraId: CameraId }
   | {
@@ -236,4 +248,26 @@ export function emptyCause({ server, contest }: Pick<StreamContext, 'server' | '
 /** What our own actors were doing when the stream was lost, as a recording's gap tells it. */
 export function lossCause(context: Pick<StreamContext, 'server'>): LossCause {
   return context.server === null ? 'media_server_lost' : 'capture_lost';
+}
+
+/** Where the plan stands in the ladder; null once it is not in it any more. */
+export function rungOf({ ladder, plan }: Pick<StreamContext, 'ladder' | 'plan'>): PlanRung | null {
+  if (ladder === null || plan === null) return null;
+  return ladder.rungs.find((rung) => samePlan(rung.plan, plan)) ?? null;
+}
+
+/** What is captured by a new ladder: the best, unless something of it has failed already. */
+export function planFrom(ladder: PlanLadder, context: StreamContext): CapturePlan | null {
+  const failed = (plan: CapturePlan) => context.failedPlans.some((one) => samePlan(one.plan, plan));
+  const untried = ladder.rungs.filter(({ plan }) => !failed(plan));
+  const kept = context.failedPlans.length === 0 ? null : rungOf({ ladder, plan: context.plan });
+  return (kept ?? untried[0] ?? ladder.rungs[0])?.plan ?? null;
+}
+
+/** The way that may work where this one failed; null where none would. */
+export function planAfter(context: StreamContext): CapturePlan | null {
+  const { ladder, plan, failedPlans, trouble } = context;
+  if (ladder === null || plan === null || trouble === null) return null;
+  const before = failedPlans.map((one) => one.plan);
+  return nextRung(ladder, plan, before, trouble.code)?.plan ?? null;
 }

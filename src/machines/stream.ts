@@ -9,10 +9,12 @@ import {
   keepTrouble,
   observe,
   readers,
+  storeLadder,
   storeServerUp,
   wantEntry,
   wantForRecorder,
 } from './stream-actions.ts';
+import { examining } from './stream-examining.ts';
 import { live } from './stream-live.ts';
 import { streamSetup } from './stream-setup.ts';
 import { starting } from './stream-starting.ts';
@@ -22,7 +24,9 @@ export const streamMachine = streamSetup.createMachine({
   description: "One camera's stream: path, capture, who needs it.",
   context: ({ input }) => ({
     ...input,
+    ladder: null,
     plan: null,
+    failedPlans: [],
     reasons: [],
     attempts: 0,
     trouble: null,
@@ -78,7 +82,7 @@ export const streamMachine = streamSetup.createMachine({
   initial: 'beginning',
   on: {
     'camera.ready': {
-      actions: [{ type: 'storePlan', params: ({ event }) => ({ plan: event.plan }) }, wantEntry],
+      actions: [storeLadder, wantEntry],
     },
     'camera.lost': {
       target: '.unplugging',
@@ -299,6 +303,7 @@ export const streamMachine = streamSetup.createMachine({
       description: 'Provisioned; nobody needs it, so nothing runs.',
       always: [
         { guard: 'serverDown', target: 'unavailable' },
+        { guard: 'hasReasonAndToExamine', target: 'examining' },
         { guard: 'hasReason', target: 'starting' },
       ],
       on: {
@@ -309,6 +314,7 @@ export const streamMachine = streamSetup.createMachine({
         },
       },
     },
+    examining,
     starting,
     live: {
       ...live,
@@ -325,7 +331,7 @@ export const streamMachine = streamSetup.createMachine({
     stopping: {
       description: 'SIGINT, then SIGKILL on the process group.',
       entry: ['watchFast', 'leaveTap'],
-      exit: ['watchSlow', 'leaveCapture', 'forgetCapture'],
+      exit: ['watchSlow', 'leaveCapture', 'forgetCapture', 'restartLadder'],
       invoke: {
         id: 'stopCapture',
         src: 'stopCapture',
@@ -350,6 +356,12 @@ export const streamMachine = streamSetup.createMachine({
       description: 'Is it worth a quick retry?',
       always: [
         { guard: 'cameraGone', target: 'unavailable' },
+        {
+          guard: 'anotherPlanHelps',
+          target: 'provisioning',
+          actions: ['takeNextPlan', 'clearAttempts'],
+          description: 'smaller, slower or another format: the status says which and why',
+        },
         { guard: 'needsSlowRetry', target: 'faulted' },
         { guard: 'attemptsExhausted', target: 'faulted' },
         { target: 'backoff' },
@@ -362,7 +374,7 @@ export const streamMachine = streamSetup.createMachine({
         target: 'unavailable',
         actions: { type: 'comeBackTo', params: { state: 'backoff' } },
       },
-      on: { 'stream.retry': { target: 'provisioning', actions: 'clearAttempts' } },
+      on: { 'stream.retry': { target: 'provisioning', actions: ['clearAttempts', 'restartLadder'] } },
       after: { backoff: 'provisioning' },
     },
     faulted: {
@@ -375,7 +387,7 @@ export const streamMachine = streamSetup.createMachine({
         actions: { type: 'comeBackTo', params: { state: 'faulted' } },
       },
       on: {
-        'stream.retry': { target: 'provisioning', actions: 'clearAttempts' },
+        'stream.retry': { target: 'provisioning', actions: ['clearAttempts', 'restartLadder'] },
         'entry.agreed': {
           guard: 'entryWasRefused',
           target: 'provisioning',
@@ -393,7 +405,7 @@ export const streamMachine = streamSetup.createMachine({
           ],
         },
       },
-      after: { faultedRetry: 'provisioning' },
+      after: { faultedRetry: { target: 'provisioning', actions: 'restartLadder' } },
     },
     unplugging: {
       description: 'The device is gone or switched off: its capture ends, its path goes.',

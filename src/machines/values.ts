@@ -101,7 +101,53 @@ export interface ProbeResult {
   readonly capabilities: Capabilities;
 }
 
+/** All that a plan is made of: what the camera gives, and what this host encodes with beside software. */
+export interface ProbedCamera extends ProbeResult {
+  readonly hardwareEncoders: readonly HardwareEncoder[];
+}
+
 // ----------------------------------------------------------------- capture
+
+/** What may become of a camera's own H.264. `stanag4406`: copied only when its SPS conforms; `compatible`: copied when
+ * browsers play it; `copy`: never encoded. */
+export type EncodingProfile = 'stanag4406' | 'compatible' | 'copy';
+
+/** ffmpeg's names; `copy`: the camera's own H.264 goes out as it comes. */
+export type Encoder = 'copy' | 'libx264' | HardwareEncoder['name'];
+
+/** An encoder of this host that made a picture when it was tried. */
+export interface HardwareEncoder {
+  readonly name: 'h264_vaapi' | 'h264_v4l2m2m';
+  /** The render node that it needs, where it needs one. */
+  readonly devicePath: string | null;
+}
+
+/** A camera's own H.264 in one of its modes, as its parameter sets and its first seconds tell. */
+export interface ExaminedH264 {
+  /** Which camera it was: another one may be plugged into the same port. */
+  readonly card: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly rateFps: number;
+  /** null: no decoder can start on it, since no parameter sets came. */
+  readonly stream: H264Stream | null;
+}
+
+export interface H264Stream {
+  /** ffprobe's words: `Constrained Baseline`, `Main`, `High`, ... */
+  readonly profile: string;
+  /** 3 for 3.0, 3.1, 4, ... */
+  readonly level: number;
+  /** As coded; may differ from what was asked for. */
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** ffmpeg's word: `yuv420p`, `yuvj420p`, ... */
+  readonly pixelFormat: string;
+  /** B-frames: browsers do not play them by WebRTC. */
+  readonly reordered: boolean;
+  /** The longest distance that was seen; null: fewer than two keyframes came. */
+  readonly keyframeIntervalMs: number | null;
+}
 
 /** The picture taken from the device and the encoding it is published with. */
 export interface CapturePlan {
@@ -113,6 +159,11 @@ export interface CapturePlan {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly rateFps: number;
+  readonly encoder: Encoder;
+  /** Of the encoder, where it needs one. */
+  readonly encoderDevicePath: string | null;
+  /** Decoding keyframes alone costs next to nothing, and is often enough where they come often enough. */
+  readonly tapFrom: 'all' | 'keyframes';
 }
 
 /** A data-plane process: a pid is only itself together with its start time. */
@@ -308,6 +359,8 @@ export interface KnownCamera {
   readonly disabled: boolean;
   /** Switched on by start_streaming and not off since. */
   readonly streamWanted: boolean;
+  /** What was learnt of its own H.264, by mode: a camera is examined once. */
+  readonly examined: readonly ExaminedH264[];
 }
 
 /** A session that should be running. Written before it is armed, removed after its sidecar is. */

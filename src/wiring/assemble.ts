@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readBootId } from '../adapters/clock/boot-id.ts';
 import { systemClock } from '../adapters/clock/system-clock.ts';
+import { FfprobeExaminer } from '../adapters/ffmpeg/examiner.ts';
+import { TriedEncoders } from '../adapters/ffmpeg/hardware-encoders.ts';
 import { FfmpegCaptures } from '../adapters/ffmpeg/runner.ts';
 import { TapFolder, tapFile } from '../adapters/ffmpeg/tap.ts';
 import { DiskShelf } from '../adapters/files/disk-shelf.ts';
@@ -38,6 +40,9 @@ import { BothSources, probeByOrigin } from './composite.ts';
 import { WishBook } from './wish-book.ts';
 import type { World } from './world.ts';
 
+const ENCODER_TRIAL_MS = 5000;
+/** Of a camera's own H.264: two keyframes of most cameras are in it. */
+const EXAMINED_MS = 2500;
 const LOG_LIMIT_BYTES = 4_194_304;
 /** A media server that hangs does not hold up our end. */
 const SETTLE_LIMIT_MS = 2000;
@@ -153,6 +158,19 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
       new V4l2Probe({ timeoutMs: camera.probe_timeout_ms }),
       new SyntheticProbe(syntheticFolder),
     ),
+    encoders: new TriedEncoders({
+      ffmpeg: capture.ffmpeg,
+      timeoutMs: ENCODER_TRIAL_MS,
+      report: ({ name }, problem) =>
+        problem === null
+          ? log.info({ encoder: name }, 'this encoder works')
+          : log.info({ encoder: name, problem }, 'this encoder does not work'),
+    }),
+    examiner: new FfprobeExaminer({
+      ffprobe: 'ffprobe',
+      lengthMs: EXAMINED_MS,
+      timeoutMs: config.stream.start_timeout_ms,
+    }),
     captures: new FfmpegCaptures(processes, {
       ffmpeg: capture.ffmpeg,
       encoding: {

@@ -40,7 +40,7 @@ export function cameraView(
   const { context } = snapshot;
   const present =
     !snapshot.matches('disconnected') && !snapshot.matches('expected') && context.device !== null;
-  const plan = present ? (planOf(context) ?? stream.getSnapshot().context.plan) : null;
+  const plan = present ? (stream.getSnapshot().context.plan ?? planOf(context)) : null;
   const recording = recordingOf(stream);
   const ready = snapshot.matches('ready');
   return {

@@ -39,7 +39,14 @@ function cameraLimits({ camera, capture, stream, recording, service }: Config): 
     probeAttempts: camera.probe_attempts,
     faultedRetryMs: camera.faulted_retry_ms,
     confirmAfterMs: camera.confirm_after_ms,
-    wish: { widthPx: capture.width_px, heightPx: capture.height_px, rateFps: capture.rate_fps },
+    wish: {
+      widthPx: capture.width_px,
+      heightPx: capture.height_px,
+      rateFps: capture.rate_fps,
+      profile: capture.encoding_profile,
+      strict: capture.h264_strict,
+      tapLimitMs: stream.frames_limit_ms,
+    },
     stream: streamLimits(stream, service),
     recording: recordingLimits(recording),
   };

@@ -46,7 +46,13 @@ function provideCamera(world: World) {
   return cameraMachine.provide({
     actors: {
       stream: provideStream(world),
-      probe: fromPromise(({ input, signal }) => world.probe.probe(input, signal)),
+      probe: fromPromise(async ({ input, signal }) => {
+        const [probed, hardwareEncoders] = await Promise.all([
+          world.probe.probe(input, signal),
+          world.encoders.find(),
+        ]);
+        return { ...probed, hardwareEncoders };
+      }),
       rememberCamera: fromPromise(({ input }) => world.wishes.putCamera(input)),
       forgetCamera: fromPromise(({ input }) => world.wishes.dropCamera(input)),
     },
@@ -88,6 +94,7 @@ function provideStream(world: World) {
           }),
         },
       }),
+      examine: fromPromise(({ input, signal }) => world.examiner.examine(input, signal)),
       findCapture: fromPromise(({ input, signal }) => world.captures.find(input, signal)),
       runCapture: watcher<StreamEvent, CaptureOrder>((send, signal, input) =>
         runCapture(world, send, signal, input),

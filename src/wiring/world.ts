@@ -1,5 +1,6 @@
 /** The ports as one bundle: what `provide` needs to bring the machines to life. Tests may fill it with fakes. */
 import type {
+  CameraExaminer,
   CameraProbe,
   CaptureRunner,
   Clock,
@@ -7,6 +8,7 @@ import type {
   DeviceSource,
   FileShelf,
   FrameTap,
+  HardwareEncoders,
   MediaServer,
   MediaServerProcess,
   PathPublishers,
@@ -22,6 +24,8 @@ export interface World {
   readonly clock: Clock;
   readonly devices: DeviceSource;
   readonly probe: CameraProbe;
+  readonly encoders: HardwareEncoders;
+  readonly examiner: CameraExaminer;
   readonly captures: CaptureRunner;
   readonly tap: FrameTap;
   readonly demand: DemandFolder;

@@ -14,13 +14,20 @@ import {
   startStream,
 } from '../support/fake-camera.ts';
 import { FakeWorld } from '../support/fake-world.ts';
-import { order, part, plan, recordingLimits, serverInfo, streamLimits } from '../support/machine-fixtures.ts';
+import {
+  ladder,
+  order,
+  part,
+  recordingLimits,
+  serverInfo,
+  streamLimits,
+} from '../support/machine-fixtures.ts';
 import { FakeCall, startMachine } from '../support/machines.ts';
 import { streamIn } from '../support/stream-states.ts';
 
 const session = order().session;
 const child = `recording:${session}`;
-const ready = { type: 'camera.ready', plan: plan() };
+const ready = { type: 'camera.ready', ladder: ladder() };
 
 async function recording(
   fields: Partial<typeof order extends () => infer O ? O : never> = {},

@@ -6,7 +6,7 @@ import { lateTrouble } from '../../src/machines/stream-values.ts';
 import type { WatchdogSubject } from '../../src/machines/watchdog.ts';
 import { type StreamRig, startStream } from '../support/fake-camera.ts';
 import { FakeWorld } from '../support/fake-world.ts';
-import { order, plan, streamLimits } from '../support/machine-fixtures.ts';
+import { ladder, order, streamLimits } from '../support/machine-fixtures.ts';
 import { STREAM_STATES, streamIn } from '../support/stream-states.ts';
 
 const trouble = (code: Trouble['code']): Trouble => ({
@@ -14,7 +14,7 @@ const trouble = (code: Trouble['code']): Trouble => ({
   reason: code.replaceAll('-', '_'),
   message: `Fake: ${code}.`,
 });
-const ready = { type: 'camera.ready', plan: plan() };
+const ready = { type: 'camera.ready', ladder: ladder() };
 
 async function live(limits: Partial<StreamLimits> = {}, world = new FakeWorld()) {
   const rig = await startStream(world, { limits: { ...streamLimits, ...limits } });
@@ -445,7 +445,7 @@ describe('unplug', () => {
 
   test('a re-plug that is quicker than the end of the capture waits for it', async () => {
     const rig = await streamIn('unplugging');
-    await rig.world.send({ type: 'camera.ready', plan: plan({ devicePath: '/dev/video4' }) });
+    await rig.world.send({ type: 'camera.ready', ladder: ladder({ devicePath: '/dev/video4' }) });
     expect(rig.state()).toBe('unplugging');
     await rig.world.advance(3000);
     expect(rig.state()).toBe('live.flowing');

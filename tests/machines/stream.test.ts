@@ -4,14 +4,21 @@ import { CameraError } from '../../src/machines/errors.ts';
 import type { StreamInput } from '../../src/machines/stream-values.ts';
 import { kill, startStream, streamIn } from '../support/fake-camera.ts';
 import { FakeWorld } from '../support/fake-world.ts';
-import { order, plan, recordingLimits, serverInfo, streamLimits } from '../support/machine-fixtures.ts';
+import {
+  ladder,
+  order,
+  plan,
+  recordingLimits,
+  serverInfo,
+  streamLimits,
+} from '../support/machine-fixtures.ts';
 import { FakeCall, startMachine } from '../support/machines.ts';
 
 const start = (fields: Partial<StreamInput> = {}, world = new FakeWorld()) => startStream(world, fields);
 
 async function idle(fields: Partial<StreamInput> = {}, world = new FakeWorld()) {
   const rig = await start(fields, world);
-  await world.send({ type: 'camera.ready', plan: plan() });
+  await world.send({ type: 'camera.ready', ladder: ladder() });
   await world.advance(50);
   return rig;
 }
@@ -46,7 +53,7 @@ describe('becoming ready', () => {
   test('with both it makes its path, and is idle only when the path was seen', async () => {
     const world = new FakeWorld();
     const { state } = await start({}, world);
-    await world.send({ type: 'camera.ready', plan: plan() });
+    await world.send({ type: 'camera.ready', ladder: ladder() });
     expect(state()).toBe('idle');
     expect(world.config.get('camera0')).toEqual({
       name: 'camera0',
@@ -344,7 +351,7 @@ describe('well for long', () => {
 
   test('a plan that changes while it is live waits until it is started again', async () => {
     const { state, world } = await live();
-    await world.send({ type: 'camera.ready', plan: plan({ fourcc: 'MJPG' }) });
+    await world.send({ type: 'camera.ready', ladder: ladder({ fourcc: 'MJPG' }) });
     await world.advance(1000);
     expect(state()).toBe('live.flowing');
     expect(world.starts).toHaveLength(1);
@@ -417,7 +424,7 @@ describe('adoption', () => {
   test('ends a capture whose camera came back under another node, and starts anew there', async () => {
     const { state, world, pid } = await secondLife();
     await world.send({ type: 'camera.present', devicePaths: ['/dev/video4'] });
-    await world.send({ type: 'camera.ready', plan: plan({ devicePath: '/dev/video4' }) });
+    await world.send({ type: 'camera.ready', ladder: ladder({ devicePath: '/dev/video4' }) });
     await world.advance(3000);
     expect(state()).toBe('live.flowing');
     expect(world.capture?.process.pid).not.toBe(pid);
@@ -437,7 +444,7 @@ describe('adoption', () => {
   test('begins from nothing when no capture is left', async () => {
     const { state, world } = await secondLife(async (w) => w.captureEnds());
     expect(state()).toBe('unavailable');
-    await world.send({ type: 'camera.ready', plan: plan() });
+    await world.send({ type: 'camera.ready', ladder: ladder() });
     await world.advance(2000);
     expect(state()).toBe('live.flowing');
   });
@@ -490,7 +497,7 @@ describe('adoption', () => {
     const { state, world, context } = await secondLife();
     world.capture = null;
     await world.send({ type: 'camera.present', devicePaths: ['/dev/video0'] });
-    await world.send({ type: 'camera.ready', plan: plan() });
+    await world.send({ type: 'camera.ready', ladder: ladder() });
     await world.advance(100);
     expect(state()).toBe('backoff');
     expect(context().attempts).toBe(1);

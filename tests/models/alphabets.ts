@@ -21,6 +21,7 @@ import {
   failure,
   frame,
   known,
+  ladder,
   mediaServerLimits,
   movedDevice,
   node,
@@ -80,7 +81,7 @@ function streamEvents(snapshot: AnyMachineSnapshot): readonly ModelEvent[] {
   return [
     { type: 'camera.present', devicePaths: ['/dev/video0'] },
     { type: 'camera.present', devicePaths: ['/dev/video9'] },
-    { type: 'camera.ready', plan: plan() },
+    { type: 'camera.ready', ladder: ladder() },
     { type: 'camera.lost', cause: 'camera_disconnected', atMs: 1 },
     { type: 'stream.start' },
     { type: 'stream.stop' },

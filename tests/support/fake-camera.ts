@@ -8,7 +8,7 @@ import { snapshotMachine } from '../../src/machines/snapshot.ts';
 import { statePath } from '../../src/machines/state-path.ts';
 import { streamMachine } from '../../src/machines/stream.ts';
 import type { StreamInput } from '../../src/machines/stream-values.ts';
-import type { Device, ProbeResult } from '../../src/machines/values.ts';
+import type { Device, ProbedCamera } from '../../src/machines/values.ts';
 import { viewersMachine } from '../../src/machines/viewers.ts';
 import type { FakeWorld } from './fake-world.ts';
 import {
@@ -105,7 +105,7 @@ export async function startStream(world: FakeWorld, fields: Partial<StreamInput>
 export interface CameraRig {
   readonly world: FakeWorld;
   readonly actor: Actor<typeof cameraMachine>;
-  readonly probe: FakeCall<ProbeResult, Device>;
+  readonly probe: FakeCall<ProbedCamera, Device>;
   state(): string;
   context(): ReturnType<Actor<typeof cameraMachine>['getSnapshot']>['context'];
   stream(): string | null;
@@ -115,7 +115,7 @@ export interface CameraRig {
 
 /** A camera that is plugged in, unless told otherwise. */
 export async function startCamera(world: FakeWorld, fields: Partial<CameraInput> = {}): Promise<CameraRig> {
-  const probe = new FakeCall<ProbeResult, Device>((wanted) => probed('YUYV', wanted.nodes[0]!.devicePath));
+  const probe = new FakeCall<ProbedCamera, Device>((wanted) => probed('YUYV', wanted.nodes[0]!.devicePath));
   const machine = cameraMachine.provide({
     actors: {
       stream: streamIn(world),

@@ -2,6 +2,7 @@
 import type { CameraLimits } from '../../src/machines/camera.ts';
 import { CameraError, type ErrorCode } from '../../src/machines/errors.ts';
 import type { MediaServerLimits } from '../../src/machines/media-server-setup.ts';
+import type { PlanLadder, PlanRung } from '../../src/machines/plan.ts';
 import type { RecordingLimits } from '../../src/machines/recording-setup.ts';
 import type { StreamLimits } from '../../src/machines/stream-values.ts';
 import type {
@@ -12,7 +13,7 @@ import type {
   KnownCamera,
   MediaServerInfo,
   PathObservation,
-  ProbeResult,
+  ProbedCamera,
   ProcessEnd,
   ProcessIdentity,
   RecordedPart,
@@ -52,6 +53,7 @@ export const known = (fields: Partial<KnownCamera> = {}): KnownCamera => ({
   name: 'HD Webcam C270',
   disabled: false,
   streamWanted: false,
+  examined: [],
   ...fields,
 });
 
@@ -72,8 +74,9 @@ export const capabilities = (fourcc = 'YUYV', devicePath = '/dev/video0'): Capab
   ],
 });
 
-export const probed = (fourcc = 'YUYV', devicePath = '/dev/video0'): ProbeResult => ({
+export const probed = (fourcc = 'YUYV', devicePath = '/dev/video0'): ProbedCamera => ({
   devicePath,
+  hardwareEncoders: [],
   capabilities: capabilities(fourcc, devicePath),
 });
 
@@ -86,7 +89,25 @@ export const plan = (fields: Partial<CapturePlan> = {}): CapturePlan => ({
   widthPx: 640,
   heightPx: 480,
   rateFps: 15,
+  encoder: 'libx264',
+  encoderDevicePath: null,
+  tapFrom: 'all',
   ...fields,
+});
+
+export const rung = (fields: Partial<CapturePlan> = {}, more: Partial<PlanRung> = {}): PlanRung => ({
+  plan: plan(fields),
+  reasons: [],
+  costPercent: 5,
+  busMbps: 70,
+  toExamine: false,
+  ...more,
+});
+
+/** The ladder of these ways alone. */
+export const ladder = (...rungs: readonly (Partial<CapturePlan> | PlanRung)[]): PlanLadder => ({
+  rungs: (rungs.length === 0 ? [{}] : rungs).map((one) => ('plan' in one ? one : rung(one))),
+  rejected: [],
 });
 
 export const processOf = (pid = 4242, adopted = false): ProcessIdentity => ({
@@ -198,7 +219,10 @@ export const cameraLimits: CameraLimits = {
   probeAttempts: 5,
   faultedRetryMs: 300_000,
   confirmAfterMs: 1000,
-  wish: { widthPx: 640, heightPx: 480, rateFps: 15 },
+  wish: {
+    ...{ widthPx: 640, heightPx: 480, rateFps: 15 },
+    ...{ profile: 'stanag4406', strict: true, tapLimitMs: 4000 },
+  },
   stream: streamLimits,
   recording: recordingLimits,
 };

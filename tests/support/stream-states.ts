@@ -1,11 +1,11 @@
 /** A way into every state of the stream in a fake world, for tests of what must hold in each of them. */
 import { kill, type StreamRig, startStream } from './fake-camera.ts';
 import { FakeWorld } from './fake-world.ts';
-import { plan } from './machine-fixtures.ts';
+import { ladder } from './machine-fixtures.ts';
 
 type Way = (world: FakeWorld) => Promise<StreamRig>;
 
-const ready = { type: 'camera.ready', plan: plan() };
+const ready = { type: 'camera.ready', ladder: ladder() };
 const wanted = { type: 'stream.start' };
 
 const idle: Way = async (world) => {

@@ -1,6 +1,6 @@
 /**
  * The arguments of one capture: a camera in, an RTSP stream and a tapped JPEG out, each behind ffmpeg's `fifo`
- * muxer so that neither can stop the other. Pure. Executed with ffmpeg 5.1.9, 7.0.2 and 9.0.2 on synthetic cameras,
+ * muxer so that neither can stop the other. The camera's own H.264 is copied, anything else is encoded. Pure. Executed with ffmpeg 5.1.9, 7.0.2 and 9.0.2 on synthetic cameras,
  * and with 5.1.9 on real V4L2 nodes (vivid).
  */
 import { CameraError } from '../../machines/errors.ts';
@@ -36,57 +36,71 @@ export function captureArguments(
   settings: EncodingSettings,
   outputs: CaptureOutputs,
 ): string[] {
+  const stream = plan.encoder === 'copy' ? COPIED : encodedStream(plan, settings);
   return [
     // -y because the tap's file exists after a restart.
     ...['-nostdin', '-hide_banner', '-nostats', '-y', '-loglevel', 'warning'],
-    ...inputOf(plan),
+    ...(plan.encoder === 'h264_vaapi' ? ['-vaapi_device', plan.encoderDevicePath ?? ''] : []),
+    // Concerns decoding alone: what is copied is copied whole.
+    ...(plan.tapFrom === 'keyframes' ? ['-skip_frame', 'nokey'] : []),
+    ...inputArguments(plan),
     ...['-filter_complex', filterGraph(plan, settings)],
-    ...streamOutput(plan, settings, outputs.publishUrl),
+    ...stream,
+    ...PUBLISHED,
+    outputs.publishUrl,
     ...tapOutput(settings, outputs.tapFile),
   ];
 }
 
 /** Where the camera is opened: the device node, or the synthetic camera's socket for this very mode. */
-export function openedPath({ origin, devicePath, widthPx, heightPx, rateFps }: CapturePlan): string {
-  return origin === 'v4l2' ? devicePath : `${devicePath}.${widthPx}x${heightPx}@${rateFps}`;
+export function openedPath({ origin, devicePath, fourcc, widthPx, heightPx, rateFps }: CapturePlan): string {
+  if (origin === 'v4l2') return devicePath;
+  const format = fourcc === 'YUYV' ? '' : `${fourcc.toLowerCase()}.`;
+  return `${devicePath}.${format}${widthPx}x${heightPx}@${rateFps}`;
 }
 
-function inputOf(plan: CapturePlan): string[] {
-  const picture = ['-video_size', `${plan.widthPx}x${plan.heightPx}`, '-framerate', rateText(plan.rateFps)];
+/** How ffmpeg and ffprobe open the camera. @throws CameraError invalid-format */
+export function inputArguments(plan: CapturePlan): string[] {
+  const size = ['-video_size', `${plan.widthPx}x${plan.heightPx}`];
+  const rate = ['-framerate', rateText(plan.rateFps)];
   const format = inputFormat(plan.fourcc);
   if (plan.origin === 'v4l2') {
-    return [
-      '-thread_queue_size',
-      '8',
-      '-f',
-      'v4l2',
-      '-input_format',
-      format,
-      ...picture,
-      '-i',
-      openedPath(plan),
-    ];
+    const v4l2 = ['-f', 'v4l2', '-input_format', format, ...size, ...rate];
+    return [...QUEUE, ...v4l2, '-i', openedPath(plan)];
   }
-  if (format !== 'yuyv422') throw new CameraError('invalid-format', 'A synthetic camera gives YUYV only.');
-  const raw = ['-f', 'rawvideo', '-pixel_format', format, ...picture];
-  return ['-thread_queue_size', '8', ...raw, '-i', `unix:${openedPath(plan)}`];
+  const socket = ['-i', `unix:${openedPath(plan)}`];
+  if (format === 'yuyv422')
+    return [...QUEUE, '-f', 'rawvideo', '-pixel_format', format, ...size, ...rate, ...socket];
+  if (format !== 'mjpeg' && format !== 'h264')
+    throw new CameraError('invalid-format', 'A synthetic camera gives YUYV, MJPG or H264 only.');
+  return [...QUEUE, '-use_wallclock_as_timestamps', '1', '-f', format, ...rate, ...socket];
 }
+
+const QUEUE = ['-thread_queue_size', '8'];
 
 /**
  * One graph, so that a compressed camera is decoded once. Ranges are said outright: from ffmpeg 7 on a full-range
  * camera would make a full-range stream.
  */
 function filterGraph(plan: CapturePlan, settings: EncodingSettings): string {
-  const { widthPx, heightPx } = fitPicture({ ...plan, bitrateBps: settings.bitrateBps }, settings.strict);
   const stamps = plan.origin === 'synthetic' ? `${arrivalStamps(plan.rateFps)},` : '';
   // Half a frame early, or jitter would make it wait for the next frame.
   const gapS = Math.max(0, settings.tapIntervalMs / 1000 - 0.5 / plan.rateFps).toFixed(4);
   const due = `isnan(prev_selected_t)+gte(t,prev_selected_t+${gapS})+lt(t,prev_selected_t)`;
+  const tapped = `select='${due}',scale=out_range=pc,format=yuvj420p[tap]`;
+  if (plan.encoder === 'copy') return `[0:v]${stamps}${tapped}`;
+  const { widthPx, heightPx } = fitPicture({ ...plan, bitrateBps: settings.bitrateBps }, settings.strict);
   return [
     `[0:v]${stamps}split=2[picture][every]`,
-    `[picture]scale=${widthPx}:${heightPx}:flags=area:out_range=tv,format=${settings.pixelFormat}[stream]`,
-    `[every]select='${due}',scale=out_range=pc,format=yuvj420p[tap]`,
+    `[picture]scale=${widthPx}:${heightPx}:flags=area:out_range=tv,${encoderInput(plan, settings)}[stream]`,
+    `[every]${tapped}`,
   ].join(';');
+}
+
+/** Hardware takes the chroma format that it has. */
+function encoderInput({ encoder }: CapturePlan, { pixelFormat }: EncodingSettings): string {
+  if (encoder === 'h264_vaapi') return 'format=nv12,hwupload';
+  return `format=${encoder === 'libx264' ? pixelFormat : 'yuv420p'}`;
 }
 
 /**
@@ -100,50 +114,36 @@ function arrivalStamps(rateFps: number): string {
   return `settb=1/1000000,setpts='st(1,RTCTIME-ld(0));st(0,RTCTIME);if(N,PREV_OUTPTS+${gap},0)'`;
 }
 
-function streamOutput(plan: CapturePlan, settings: EncodingSettings, publishUrl: string): string[] {
+/** Parameter sets in front of each keyframe: a camera may give them once, and a reader may come later. */
+const COPIED = ['-map', '0:v', '-c:v', 'copy', '-bsf:v', 'dump_extra=freq=keyframe'];
+
+function encodedStream(plan: CapturePlan, settings: EncodingSettings): string[] {
   const intervalS = settings.keyframeIntervalMs / 1000;
-  const { level, bitrateBps, ...picture } = fitPicture(
-    { ...plan, bitrateBps: settings.bitrateBps },
-    settings.strict,
-  );
   const dueS = Math.max(0, intervalS - 0.5 / plan.rateFps).toFixed(4);
   const keyframes = `expr:isnan(prev_forced_t)+gte(t,prev_forced_t+${dueS})+lt(t,prev_forced_t)`;
+  const { bitrateBps } = fitPicture({ ...plan, bitrateBps: settings.bitrateBps }, settings.strict);
   return [
-    ...['-map', '[stream]', ...asItComes],
-    ...['-c:v', 'libx264', '-preset', settings.preset, '-tune', 'zerolatency', '-bf', '0'],
-    ...['-profile:v', profileOf(settings), '-level', level, '-threads:v', String(encoderThreads(picture))],
+    ...['-map', '[stream]', ...asItComes, '-c:v', plan.encoder, ...encoderOptions(plan, settings)],
     // A buffer of one second: over 20 s that is at most 5 % above the rate.
-    ...['-b:v', `${bitrateBps}`, '-maxrate', `${bitrateBps}`, '-bufsize', `${bitrateBps}`],
-    ...[
-      '-g',
-      `${Math.max(1, Math.floor(plan.rateFps * intervalS))}`,
-      '-force_key_frames',
-      keyframes,
-      '-forced-idr',
-      '1',
-    ],
+    ...['-b:v', `${bitrateBps}`, '-maxrate', `${bitrateBps}`, '-bufsize', `${bitrateBps}`, '-bf', '0'],
+    ...['-g', `${Math.max(1, Math.floor(plan.rateFps * intervalS))}`],
+    ...['-force_key_frames', keyframes, '-flags', '+global_header'],
+  ];
+}
+
+function encoderOptions(plan: CapturePlan, settings: EncodingSettings): string[] {
+  const { level, ...picture } = fitPicture({ ...plan, bitrateBps: settings.bitrateBps }, settings.strict);
+  // Its driver knows neither profile nor level by one name everywhere.
+  if (plan.encoder === 'h264_v4l2m2m') return [];
+  if (plan.encoder === 'h264_vaapi') {
+    const profile = settings.profile === 'baseline' ? 'constrained_baseline' : settings.profile;
+    return ['-profile:v', profile, '-level', `${Math.round(Number(level) * 10)}`];
+  }
+  return [
+    ...['-preset', settings.preset, '-tune', 'zerolatency', '-profile:v', profileOf(settings)],
+    ...['-level', level, '-threads:v', String(encoderThreads(picture)), '-forced-idr', '1'],
     // `setpts` of ffmpeg 7.0 forgets the frame rate; without it x264 would share out the bits for 90000 a second.
     ...['-x264-params', `fps=${rateText(plan.rateFps)}:scenecut=0`],
-    ...[
-      '-flags',
-      '+global_header',
-      '-f',
-      'fifo',
-      '-fifo_format',
-      'rtsp',
-      '-format_opts',
-      'rtsp_transport=tcp',
-    ],
-    ...[
-      ...recovery('0.2'),
-      '-max_recovery_attempts',
-      '0',
-      '-restart_with_keyframe',
-      '1',
-      '-queue_size',
-      '60',
-    ],
-    publishUrl,
   ];
 }
 
@@ -164,6 +164,11 @@ function recovery(waitS: string): string[] {
   const always = ['-attempt_recovery', '1', '-recover_any_error', '1', '-drop_pkts_on_overflow', '1'];
   return [...always, '-recovery_wait_time', waitS];
 }
+
+const PUBLISHED = [
+  ...['-f', 'fifo', '-fifo_format', 'rtsp', '-format_opts', 'rtsp_transport=tcp', ...recovery('0.2')],
+  ...['-max_recovery_attempts', '0', '-restart_with_keyframe', '1', '-queue_size', '60'],
+];
 
 /** x264 has profiles of their own for the other chroma formats. */
 function profileOf({ profile, pixelFormat }: EncodingSettings): string {

@@ -42,6 +42,10 @@ const planSchema = z.object({
   widthPx: z.number(),
   heightPx: z.number(),
   rateFps: z.number(),
+  // Captures of an older service always encoded by libx264.
+  encoder: z.enum(['copy', 'libx264', 'h264_vaapi', 'h264_v4l2m2m']).default('libx264'),
+  encoderDevicePath: z.string().nullable().default(null),
+  tapFrom: z.enum(['all', 'keyframes']).default('all'),
 });
 
 export class FfmpegCaptures implements CaptureRunner {

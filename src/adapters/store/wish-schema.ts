@@ -10,12 +10,32 @@ const identity = z.object({
   ambiguous: z.boolean(),
 });
 
+const examined = z.object({
+  card: z.string(),
+  widthPx: z.number(),
+  heightPx: z.number(),
+  rateFps: z.number(),
+  stream: z
+    .object({
+      profile: z.string(),
+      level: z.number(),
+      widthPx: z.number(),
+      heightPx: z.number(),
+      pixelFormat: z.string(),
+      reordered: z.boolean(),
+      keyframeIntervalMs: z.number().nullable(),
+    })
+    .nullable(),
+});
+
 const camera = z.object({
   id: z.string().min(1),
   identity,
   name: z.string(),
   disabled: z.boolean(),
   streamWanted: z.boolean(),
+  // A later addition: what is not known is looked at again.
+  examined: z.array(examined).default([]),
 });
 
 const order = z.object({

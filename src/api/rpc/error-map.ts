@@ -41,6 +41,16 @@ export const ERROR_PLACES: Readonly<Record<ErrorCode, Place>> = {
     dependency: 'camera',
     suggestion: 'Choose a picture that get_camera_capabilities lists.',
   },
+  'decoder-errors': {
+    fault: 'dependency-failed',
+    dependency: 'camera',
+    suggestion: 'Use another cable or port; another picture format is tried by itself.',
+  },
+  'encoder-failed': {
+    fault: 'dependency-failed',
+    dependency: 'FFmpeg',
+    suggestion: 'Look at get_camera_status; another encoder is tried by itself.',
+  },
   'probe-failed': {
     fault: 'dependency-failed',
     dependency: 'camera',

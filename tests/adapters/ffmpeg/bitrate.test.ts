@@ -17,6 +17,7 @@ test('a noisy picture stays within the bitrate and a buffer of one second', asyn
   const plan: CapturePlan = {
     ...{ cameraId: 'camera0', cameraName: 'Noise', origin: 'synthetic', fourcc: 'YUYV' },
     ...{ devicePath: join(folder, 'noise.sock'), widthPx: 320, heightPx: 240, rateFps: 20 },
+    ...{ encoder: 'libx264', encoderDevicePath: null, tapFrom: 'all' },
   };
   await serveNoise(openedPath(plan), plan);
   const file = join(folder, 'noise.mkv');

@@ -5,6 +5,7 @@ import type { CapturePlan } from '../../../src/machines/values.ts';
 const plan: CapturePlan = {
   ...{ cameraId: 'camera0', cameraName: 'A', origin: 'v4l2', devicePath: '/dev/video2' },
   ...{ fourcc: 'MJPG', widthPx: 1280, heightPx: 720, rateFps: 29.97 },
+  ...{ encoder: 'libx264', encoderDevicePath: null, tapFrom: 'all' },
 };
 const encoding: EncodingSettings = {
   ...{ profile: 'baseline', strict: true, preset: 'ultrafast', pixelFormat: 'yuv420p', bitrateBps: 600_000 },

@@ -42,6 +42,7 @@ export async function setBackstage(
   const plan: CapturePlan = {
     ...{ cameraId: 'camera0', cameraName: 'Synthetic Camera 0', origin: 'synthetic', fourcc: 'YUYV' },
     ...{ devicePath: cameras.path(0), widthPx, heightPx, rateFps },
+    ...{ encoder: 'libx264', encoderDevicePath: null, tapFrom: 'all' },
   };
   return {
     ...{ cameras, world, settings, plan, tap },

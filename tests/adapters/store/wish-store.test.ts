@@ -19,6 +19,7 @@ const wishes = (name: string): Wishes => ({
       name,
       disabled: false,
       streamWanted: true,
+      examined: [],
     },
   ],
   recordings: [

@@ -12,6 +12,8 @@ const CODES: Readonly<Record<ErrorCode, number>> = {
   'no-permission': -32050,
   'no-bandwidth': -32050,
   'invalid-format': -32050,
+  'decoder-errors': -32050,
+  'encoder-failed': -32050,
   'probe-failed': -32050,
   'capture-failed': -32050,
   'media-server-unreachable': -32050,
