@@ -101,6 +101,10 @@ export const configSchema = z.strictObject({
     synthetic_width_px: int(640, 'their picture', 160, 1920),
     synthetic_height_px: int(480, 'their picture', 120, 1080),
     synthetic_rate_fps: int(15, 'their rate', 1, 60),
+    synthetic_compressed: z
+      .array(z.enum(['MJPG', 'H264']))
+      .default([])
+      .describe('what they give beside YUYV; ffmpeg compresses it'),
   }),
   capture: section({
     ffmpeg: text('ffmpeg', 'name or path of ffmpeg'),

@@ -113,6 +113,7 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
     widthPx: camera.synthetic_width_px,
     heightPx: camera.synthetic_height_px,
     rateFps: camera.synthetic_rate_fps,
+    compressed: camera.synthetic_compressed,
     logFile: join(logsFolder, 'cameras.log'),
     logLimitBytes: LOG_LIMIT_BYTES,
     launchTimeoutMs: 10_000,

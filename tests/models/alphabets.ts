@@ -32,6 +32,7 @@ import {
   probed,
   processOf,
   recordingLimits,
+  rung,
   serverInfo,
   streamLimits,
 } from '../support/machine-fixtures.ts';
@@ -200,6 +201,18 @@ const UNFILED_EVENTS = [
   'storage.changed',
   'stream.release',
 ];
+
+/** Enough for a camera that has several ways, and whose own H.264 is looked at first. */
+const PLAN_EVENTS = [
+  'camera.lost',
+  'stream.start',
+  'stream.stop',
+  'server.up',
+  'server.down',
+  'entry.agreed',
+];
+const toExamine = rung({ fourcc: 'H264', encoder: 'copy', tapFrom: 'keyframes' }, { toExamine: true });
+const LADDERS = [ladder(toExamine, {}), ladder({ fourcc: 'MJPG' }, {}), ladder(toExamine)];
 
 const RIVAL_EVENTS = [
   'camera.ready',
@@ -529,6 +542,16 @@ export const MODELS: Readonly<Record<string, Model>> = {
         errors: { '*': troubles },
       },
       {
+        input: streamInput,
+        events: (snapshot) => [
+          ...streamEvents(snapshot).filter(({ type }) => PLAN_EVENTS.includes(type)),
+          ...LADDERS.map((one) => ({ type: 'camera.ready', ladder: one })),
+          { type: 'capture.exited', end: endOf('invalid-format'), atMs: 1 },
+        ],
+        outputs: { findCapture: () => [null], countReaders: () => [0], examine: () => [null] },
+        errors: { '*': troubles },
+      },
+      {
         // Gives up at once, does not know what its capture of an earlier life captures, and is asked for pictures.
         input: {
           ...streamInput,
@@ -574,6 +597,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
         { type: 'camera.release', reason: 'service_stopped' },
         { type: 'call.changed', wanted: true },
         { type: 'call.changed', wanted: false },
+        { type: 'stream.examined', mode: cameraLimits.wish, stream: null },
         { type: 'entry.wanted', name: 'camera0', entry: null },
         { type: 'watch.fast', name: 'camera0' },
         { type: 'watch.slow', name: 'camera0' },

@@ -16,6 +16,7 @@ export interface CamerasWish {
   readonly heightPx?: number;
   readonly rateFps?: number;
   readonly serials?: 'unique' | 'equal';
+  readonly compressed?: readonly ('MJPG' | 'H264')[];
   /** Default: a new one. */
   readonly folder?: string;
 }
@@ -30,7 +31,14 @@ export interface RunningCameras {
 
 /** Starts them and waits until they answer; one camera, 320x240 at 10 frames a second, unless told otherwise. */
 export async function startCameras(wish: CamerasWish = {}): Promise<RunningCameras> {
-  const { count = 1, widthPx = 320, heightPx = 240, rateFps = 10, serials = 'unique' } = wish;
+  const {
+    count = 1,
+    widthPx = 320,
+    heightPx = 240,
+    rateFps = 10,
+    serials = 'unique',
+    compressed = [],
+  } = wish;
   const folder = wish.folder ?? (await temporaryFolder('cameras-'));
   const picture = [
     '--width',
@@ -41,6 +49,8 @@ export async function startCameras(wish: CamerasWish = {}): Promise<RunningCamer
     `${rateFps}`,
     '--serials',
     serials,
+    '--compressed',
+    compressed.join(','),
   ];
   const args = [
     compiledEntry('simulators/camera/main.ts'),

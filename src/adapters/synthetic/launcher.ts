@@ -26,6 +26,8 @@ export interface SyntheticCameraSettings {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly rateFps: number;
+  /** V4L2 fourcc of what they give beside YUYV. */
+  readonly compressed: readonly string[];
   readonly logFile: string;
   readonly logLimitBytes: number;
   /** From the spawn to its first answer. */
@@ -84,9 +86,10 @@ export class SyntheticCameraLauncher {
   }
 
   #arguments(): string[] {
-    const { entry, folder, count, widthPx, heightPx, rateFps } = this.#settings;
+    const { entry, folder, count, widthPx, heightPx, rateFps, compressed } = this.#settings;
     const picture = ['--width', `${widthPx}`, '--height', `${heightPx}`, '--rate', `${rateFps}`];
-    return [entry, '--folder', folder, '--count', `${count}`, ...picture];
+    const formats = compressed.length === 0 ? [] : ['--compressed', compressed.join(',')];
+    return [entry, '--folder', folder, '--count', `${count}`, ...picture, ...formats];
   }
 
   /** By its own command line, which is there also where the ledger is not. */

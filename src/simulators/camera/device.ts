@@ -8,16 +8,19 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { CameraMode, CameraReport, PlugOptions } from '../../adapters/synthetic/protocol.ts';
 import type { Capabilities, DeviceNode } from '../../machines/values.ts';
+import { type Compressed, compress } from './compressor.ts';
 import { streamFrames } from './frame-stream.ts';
 import { capabilitiesOf, modesAround } from './modes.ts';
 import { Painter } from './picture.ts';
-import { StreamSockets } from './stream-sockets.ts';
+import { type ServedMode, StreamSockets } from './stream-sockets.ts';
 
 export interface CameraOptions {
   readonly folder: string;
   readonly number: number;
   readonly mode: CameraMode;
   readonly serial: string;
+  /** What it gives beside YUYV. */
+  readonly compressed: readonly Compressed[];
 }
 
 export class SyntheticCamera {
@@ -25,6 +28,7 @@ export class SyntheticCamera {
   readonly name: string;
   readonly #folder: string;
   readonly #mode: CameraMode;
+  readonly #compressed: readonly Compressed[];
   #wiring: Required<PlugOptions>;
   #node: DeviceNode | null = null;
   #sockets: StreamSockets | null = null;
@@ -36,11 +40,12 @@ export class SyntheticCamera {
   #paintedAtMs = Date.now();
   #unmuted: (() => void)[] = [];
 
-  constructor({ folder, number, mode, serial }: CameraOptions) {
+  constructor({ folder, number, mode, serial, compressed }: CameraOptions) {
     this.number = number;
     this.name = `Synthetic Camera ${number}`;
     this.#folder = folder;
     this.#mode = mode;
+    this.#compressed = compressed;
     this.#wiring = { index: number, port: `synthetic-bus-port-${number}`, serial };
   }
 
@@ -62,9 +67,12 @@ export class SyntheticCamera {
     this.#wiring = this.wiring(as);
     const { index, port, serial } = this.#wiring;
     const path = this.devicePath;
-    const modes = new Map([[path, this.#mode]]);
+    const modes = new Map<string, ServedMode>([[path, { ...this.#mode, format: 'YUYV' }]]);
     for (const mode of modesAround(this.#mode)) {
-      modes.set(`${path}.${mode.widthPx}x${mode.heightPx}@${mode.rateFps}`, mode);
+      const name = `${mode.widthPx}x${mode.heightPx}@${mode.rateFps}`;
+      modes.set(`${path}.${name}`, { ...mode, format: 'YUYV' });
+      for (const format of this.#compressed)
+        modes.set(`${path}.${format.toLowerCase()}.${name}`, { ...mode, format });
     }
     this.#sockets = new StreamSockets(modes, (socket, mode) => this.#open(socket, mode));
     this.#sockets.listen();
@@ -106,7 +114,8 @@ export class SyntheticCamera {
     if (this.#node !== null && this.#muted) await new Promise<void>((resolve) => this.#unmuted.push(resolve));
     if (this.#node === null) return null;
     const { devicePath } = this.#node;
-    return capabilitiesOf({ card: this.name, port: this.#wiring.port, devicePath }, this.#mode);
+    const sheet = { card: this.name, port: this.#wiring.port, devicePath, compressed: this.#compressed };
+    return capabilitiesOf(sheet, this.#mode);
   }
 
   /** Makes the sockets again if somebody removed them. */
@@ -126,7 +135,7 @@ export class SyntheticCamera {
     };
   }
 
-  #open(socket: Socket, mode: CameraMode): void {
+  #open(socket: Socket, mode: ServedMode): void {
     // One that had connected before we stopped listening.
     if (this.#opener !== null || this.#node === null) {
       socket.destroy();
@@ -139,15 +148,17 @@ export class SyntheticCamera {
       this.#sockets?.listen();
     });
     const painter = new Painter(mode.widthPx, mode.heightPx, this.name);
-    streamFrames(socket, {
+    const sink = mode.format === 'YUYV' ? socket : compress(mode.format, mode, socket);
+    const source = {
       sizeBytes: painter.sizeBytes,
       rateFps: mode.rateFps,
       advance: () => this.#advance(),
-      paint: (picture) => painter.paint(picture, this.#moment()),
+      paint: (picture: Buffer) => painter.paint(picture, this.#moment()),
       dropped: () => {
         this.#dropped += 1;
       },
-    });
+    };
+    streamFrames(socket, source, sink);
   }
 
   #advance(): boolean {

@@ -3,6 +3,7 @@
  * buffers, and what comes then is dropped and counted. Never decides what a picture shows.
  */
 import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 
 /** A V4L2 reader usually has four buffers too. */
 const BUFFERS = 4;
@@ -17,8 +18,8 @@ export interface FrameSource {
   dropped(): void;
 }
 
-/** Starts at once and ends with the socket. */
-export function streamFrames(socket: Socket, source: FrameSource): void {
+/** Starts at once and ends with the socket. @param sink where pictures go; the socket itself, or what compresses for it */
+export function streamFrames(socket: Socket, source: FrameSource, sink: Writable = socket): void {
   const free = Array.from({ length: BUFFERS }, () => Buffer.alloc(source.sizeBytes));
   const periodMs = 1000 / source.rateFps;
   let dueMs = performance.now();
@@ -31,7 +32,7 @@ export function streamFrames(socket: Socket, source: FrameSource): void {
       else {
         source.paint(picture);
         // The callback says that the kernel has all of it.
-        socket.write(picture, () => free.push(picture));
+        sink.write(picture, () => free.push(picture));
       }
     }
     // A camera that was held up for longer than a picture takes goes on from now: no burst of late ones.

@@ -1,12 +1,13 @@
 /**
  * Process entry of the synthetic cameras: `main.js --folder DIR --count N --width W --height H --rate R
- * [--serials unique|equal]`. Stands for the hardware: it knows nothing of the service and outlives it.
+ * [--serials unique|equal] [--compressed MJPG,H264]`. Stands for the hardware: it knows nothing of the service and outlives it.
  * Exit codes: 0 asked to end, 2 bad arguments, 4 another process serves this folder, 1 anything else.
  */
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CONTROL_SOCKET } from '../../adapters/synthetic/protocol.ts';
+import { COMPRESSED, type Compressed } from './compressor.ts';
 import { ControlServer } from './control.ts';
 import { Rack, type RackOptions } from './rack.ts';
 
@@ -48,7 +49,15 @@ async function serve(options: RackOptions): Promise<void> {
 function readArguments(): RackOptions {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
-    options: { folder: text, count: text, width: text, height: text, rate: text, serials: text },
+    options: {
+      folder: text,
+      count: text,
+      width: text,
+      height: text,
+      rate: text,
+      serials: text,
+      compressed: text,
+    },
   });
   const number = (name: 'count' | 'width' | 'height' | 'rate', from: number, to: number) => {
     const value = Number(values[name]);
@@ -60,6 +69,8 @@ function readArguments(): RackOptions {
   if (values.folder === undefined) leave(2, '--folder is missing.');
   const serials = values.serials ?? 'unique';
   if (serials !== 'unique' && serials !== 'equal') leave(2, '--serials must be unique or equal.');
+  const compressed = (values.compressed ?? '').split(',').filter((word) => word !== '');
+  if (!compressed.every(isCompressed)) leave(2, `--compressed takes ${COMPRESSED.join(' and ')}.`);
   const widthPx = number('width', 160, 1920);
   if (widthPx % 2 !== 0) leave(2, '--width must be even: two pixels share their chroma.');
   return {
@@ -67,7 +78,12 @@ function readArguments(): RackOptions {
     count: number('count', 0, 64),
     mode: { widthPx, heightPx: number('height', 120, 1080), rateFps: number('rate', 1, 60) },
     serials,
+    compressed,
   };
+}
+
+function isCompressed(word: string): word is Compressed {
+  return COMPRESSED.includes(word as Compressed);
 }
 
 /** Whether a living process listens there; a killed one leaves a socket that refuses. */

@@ -3,6 +3,7 @@
  */
 import type { CameraMode } from '../../adapters/synthetic/protocol.ts';
 import type { Capabilities, FrameSize } from '../../machines/values.ts';
+import type { Compressed } from './compressor.ts';
 
 const OTHER_SIZES = [
   { widthPx: 320, heightPx: 240 },
@@ -17,25 +18,34 @@ export function modesAround(mode: CameraMode): CameraMode[] {
   );
 }
 
+export interface CameraSheet {
+  readonly card: string;
+  readonly port: string;
+  readonly devicePath: string;
+  /** Beside YUYV. */
+  readonly compressed: readonly Compressed[];
+}
+
+const DESCRIPTIONS = { YUYV: 'YUYV 4:2:2', MJPG: 'Motion-JPEG', H264: 'H.264' };
+
 /** What V4L2 would say of the camera. */
 export function capabilitiesOf(
-  { card, port, devicePath }: { card: string; port: string; devicePath: string },
+  { card, port, devicePath, compressed }: CameraSheet,
   mode: CameraMode,
 ): Capabilities {
-  const yuyv = {
-    devicePath,
-    fourcc: 'YUYV',
-    description: 'YUYV 4:2:2',
-    compressed: false,
-    sizes: sizesAround(mode),
-    sizeRanges: [],
-  };
   return {
     card,
     driver: 'synthetic',
     busInfo: port,
     deviceCaps: ['Video Capture', 'Streaming'],
-    formats: [yuyv],
+    formats: (['YUYV', ...compressed] as const).map((fourcc) => ({
+      devicePath,
+      fourcc,
+      description: DESCRIPTIONS[fourcc],
+      compressed: fourcc !== 'YUYV',
+      sizes: sizesAround(mode),
+      sizeRanges: [],
+    })),
   };
 }
 

@@ -12,6 +12,7 @@ import type {
 } from '../../adapters/synthetic/protocol.ts';
 import type { SyntheticFault } from '../../machines/ports.ts';
 import type { Capabilities, DeviceChange, DeviceNode } from '../../machines/values.ts';
+import type { Compressed } from './compressor.ts';
 import { SyntheticCamera } from './device.ts';
 
 export interface RackOptions {
@@ -20,6 +21,8 @@ export interface RackOptions {
   readonly mode: CameraMode;
   /** equal: all cameras show one serial, as cheap ones do. */
   readonly serials: 'unique' | 'equal';
+  /** What they give beside YUYV. */
+  readonly compressed: readonly Compressed[];
 }
 
 /** A request that cannot be met; its code goes over the wire. */
@@ -38,11 +41,11 @@ export class Rack {
   readonly #listeners = new Set<(change: DeviceChange) => void>();
 
   /** All cameras start plugged in, once `open` is called. */
-  constructor({ folder, count, mode, serials }: RackOptions) {
+  constructor({ folder, count, mode, serials, compressed }: RackOptions) {
     this.#folder = folder;
     this.#cameras = Array.from({ length: count }, (_, number) => {
       const serial = `SYN${String(serials === 'equal' ? 0 : number).padStart(4, '0')}`;
-      return new SyntheticCamera({ folder, number, mode, serial });
+      return new SyntheticCamera({ folder, number, mode, serial, compressed });
     });
   }
 

@@ -7,15 +7,21 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { CameraMode } from '../../adapters/synthetic/protocol.ts';
+import type { Compressed } from './compressor.ts';
+
+export interface ServedMode extends CameraMode {
+  /** `YUYV`, or what the camera compresses to. */
+  readonly format: 'YUYV' | Compressed;
+}
 
 export class StreamSockets {
-  readonly #modes: ReadonlyMap<string, CameraMode>;
-  readonly #opened: (socket: Socket, mode: CameraMode) => void;
+  readonly #modes: ReadonlyMap<string, ServedMode>;
+  readonly #opened: (socket: Socket, mode: ServedMode) => void;
   #servers: Server[] = [];
   #generation = 0;
 
   /** @param modes socket path → what is served there @param opened called for each opener, several ones too */
-  constructor(modes: ReadonlyMap<string, CameraMode>, opened: (socket: Socket, mode: CameraMode) => void) {
+  constructor(modes: ReadonlyMap<string, ServedMode>, opened: (socket: Socket, mode: ServedMode) => void) {
     this.#modes = modes;
     this.#opened = opened;
   }
