@@ -45,6 +45,7 @@ export function streamIn(world: FakeWorld) {
       runCapture: runCapture as never,
       watchTap: watchTap as never,
       stopCapture,
+      examine: world.examine.logic,
       checkTap,
       countReaders,
     },

@@ -17,6 +17,7 @@ import type { Rival } from '../../src/machines/rival.ts';
 import type {
   CapturePlan,
   FinishedRecording,
+  H264Stream,
   KnownCamera,
   MediaServerInfo,
   PathEntry,
@@ -25,7 +26,7 @@ import type {
   RecordingWish,
 } from '../../src/machines/values.ts';
 import { endOf, failure, processOf, serverInfo, WALL_ZERO_MS } from './machine-fixtures.ts';
-import { advance, settled } from './machines.ts';
+import { advance, FakeCall, settled } from './machines.ts';
 
 const TICK_MS = 100;
 const TICKS_PER_SECOND = 10;
@@ -81,6 +82,10 @@ export class FakeWorld {
   readonly starts: CapturePlan[] = [];
   /** A capture that is started ends at once with this. */
   startTrouble: Trouble | null = null;
+  /** The same, by what is captured. */
+  planTrouble: (plan: CapturePlan) => Trouble | null = () => null;
+  /** The camera's own H.264; a test may give the answers by hand. */
+  readonly examine = new FakeCall<H264Stream | null, CapturePlan>(() => null);
   frames = true;
   frozen = false;
   tapProblem: string | null = null;
@@ -400,7 +405,7 @@ export class FakeWorld {
     if (this.capture !== null) this.violations.push('a capture was started while another one ran');
     if (plan === null) return;
     this.starts.push(plan);
-    const { startTrouble } = this;
+    const startTrouble = this.startTrouble ?? this.planTrouble(plan);
     if (startTrouble !== null) {
       this.#later(() =>
         sendBack({
