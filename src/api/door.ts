@@ -3,10 +3,12 @@
  * that the machines' own status functions made from snapshots. Whoever implements it (wiring) decides nothing either.
  */
 import type { Trouble } from '../machines/errors.ts';
+import type { PlanRung } from '../machines/plan.ts';
 import type { SyntheticFault } from '../machines/ports.ts';
 import type {
   CameraId,
   Capabilities,
+  CapturePlan,
   FinishedRecording,
   RecordedPart,
   RecordingEndReason,
@@ -41,6 +43,8 @@ export interface CameraView extends StateView {
   readonly heightPx: number | null;
   readonly rateFps: number | null;
   readonly capabilities: Capabilities | null;
+  /** How it is captured, and how else it could be; null while that is not known. */
+  readonly plan: PlanView | null;
   readonly capabilityState: 'none' | 'provisional' | 'confirmed';
   /** Host paths: leave the service only for an admin with `debug: true`. */
   readonly devicePaths: readonly string[];
@@ -49,6 +53,21 @@ export interface CameraView extends StateView {
   readonly stream: StreamView;
   /** The running session, else null. */
   readonly recording: RecordingView | null;
+}
+
+export interface PlanView {
+  readonly ways: readonly WayView[];
+  /** What cannot be captured so, and why. */
+  readonly rejected: readonly { readonly what: string; readonly why: string }[];
+}
+
+export interface WayView extends Pick<PlanRung, 'reasons' | 'costPercent' | 'busMbps'> {
+  readonly plan: Omit<CapturePlan, 'devicePath' | 'encoderDevicePath'>;
+  readonly standing: 'chosen' | 'failed' | 'possible';
+  /** Its own H.264 is looked at before it is copied. */
+  readonly toExamine: boolean;
+  /** Why it failed. */
+  readonly trouble: Trouble | null;
 }
 
 export interface StreamView extends StateView {

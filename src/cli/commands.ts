@@ -1,6 +1,7 @@
 /** The commands of camctl: each calls one method or two and prints what came back. */
 import { type CameraList, cameraTable } from './camera-table.ts';
 import { type Client, ServiceError } from './client.ts';
+import { type ExplainedPlan, planTable } from './plan-table.ts';
 import { durationText, sizeText, textTable } from './text-table.ts';
 
 /** What a command gives back: the plain result for --json, and the same for people. */
@@ -47,6 +48,16 @@ export async function status(client: Client, device: string | undefined): Promis
     throw error;
   });
   return { result, text: fieldLines(result) };
+}
+
+/** Every way to capture a camera, and which is taken. */
+export async function plan(client: Client, device: string): Promise<Outcome> {
+  const status = await client.call('get_camera_status', { device, explain_plan: true });
+  const result = (status.explain_plan ?? null) as ExplainedPlan | null;
+  return {
+    result,
+    text: result === null ? `${device} is not plugged in, or was not asked yet.` : planTable(result),
+  };
 }
 
 export async function snapshot(client: Client, device: string, options: Fields): Promise<Outcome> {

@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { findAddress } from './address.ts';
 import { CliError } from './cli-error.ts';
 import { type Client, connect, ServiceError } from './client.ts';
-import { list, listFiles, type Outcome, ping, record, snapshot, status, stop } from './commands.ts';
+import { list, listFiles, type Outcome, ping, plan, record, snapshot, status, stop } from './commands.ts';
 import type { CommandIo } from './io.ts';
 import { watch } from './watch.ts';
 
@@ -85,6 +85,11 @@ function describe(run: Run, io: CommandIo, signal: AbortSignal): Command {
     .description('the service, or one camera')
     .argument('[camera]', 'e.g. camera0')
     .action((camera: string | undefined) => print((client) => status(client, camera)));
+  program
+    .command('plan')
+    .description('how a camera is captured, how else it could be, and what it costs')
+    .argument('<camera>')
+    .action((camera: string) => print((client) => plan(client, camera)));
   program
     .command('snapshot')
     .description('save a picture')

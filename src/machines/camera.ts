@@ -6,7 +6,8 @@
 import { assign, enqueueActions, fromPromise, sendTo, setup, stopChild } from 'xstate';
 import { backoffMs } from './backoff.ts';
 import { type Trouble, troubleOf } from './errors.ts';
-import { type PictureWish, type PlanLadder, type PlanWish, planLadder } from './plan.ts';
+import { type PlanLadder, type PlanWish, planLadder } from './plan.ts';
+import type { PictureWish } from './plan-modes.ts';
 import type { LossCause, RecordingLimits } from './recording-setup.ts';
 import { parentOf } from './report.ts';
 import { streamMachine } from './stream.ts';

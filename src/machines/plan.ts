@@ -5,21 +5,16 @@
 import type { ErrorCode } from './errors.ts';
 import { whyNotCopied } from './plan-copy.ts';
 import { busMbps, costPercent } from './plan-cost.ts';
+import { type Mode, modesOf, type PictureWish } from './plan-modes.ts';
+import { compare, DECODED, RAW } from './plan-rank.ts';
 import type {
   Capabilities,
   CapturePlan,
   EncodingProfile,
   ExaminedH264,
-  FrameSizeRange,
   HardwareEncoder,
   PixelFormat,
 } from './values.ts';
-
-export interface PictureWish {
-  readonly widthPx: number;
-  readonly heightPx: number;
-  readonly rateFps: number;
-}
 
 export interface PlanWish extends PictureWish {
   readonly profile: EncodingProfile;
@@ -57,18 +52,9 @@ export interface PlanLadder {
 
 /** More would never be reached in practice. */
 const LONGEST_LADDER = 24;
-/** Below this nothing can be recognised; a smaller picture is taken only where there is no other. */
-const LEAST_WIDTH_PX = 160;
-/** The rates worth going down to. */
-const LEAST_RATE_FPS = 5;
-
-const DECODED = ['MJPG', 'JPEG'];
-/** V4L2 formats of plain pictures that ffmpeg's v4l2 input takes, cheapest first. */
-const RAW = ['YUYV', 'UYVY', 'NV12', 'YU12', 'NV21', 'YV12', 'RGB3', 'BGR3', 'GREY'];
 
 const NO_PARAMETERS = 'its H.264 came without parameter sets, so nobody could start to decode it';
 
-type Mode = PictureWish & { readonly format: PixelFormat };
 type Rejected = PlanLadder['rejected'][number];
 
 /** @returns no rungs when nothing of the camera is usable; `rejected` then says why */
@@ -88,7 +74,7 @@ export function planLadder(
     }
     return modesOf(format, wish).flatMap((mode) => rungsOf(subject, mode, wish, known, rejected));
   });
-  const sorted = rungs.toSorted((a, b) => compare(a, b, wish));
+  const sorted = rungs.toSorted((a, b) => compare(a.plan, b.plan, wish));
   const decodable = sorted.filter(({ reasons }) => !reasons.includes(NO_PARAMETERS));
   return { rungs: shortened(decodable.length > 0 ? decodable : sorted), rejected };
 }
@@ -174,75 +160,6 @@ function pictureReasons({ widthPx, heightPx, rateFps }: Mode, wish: PlanWish): s
   if (Math.abs(rateFps - wish.rateFps) > 0.05)
     reasons.push(`${rateFps} frames a second stand for the wished ${wish.rateFps}`);
   return reasons;
-}
-
-/** Each size with the rate that fits best, and with each lower one, to go down to. */
-function modesOf(format: PixelFormat, wish: PictureWish): Mode[] {
-  const discrete = format.sizes.flatMap(({ widthPx, heightPx, frameRatesFps }) =>
-    ratesFrom(frameRatesFps, wish.rateFps).map((rateFps) => ({ format, widthPx, heightPx, rateFps })),
-  );
-  const stepped = format.sizeRanges.flatMap((range) => {
-    const best = Math.min(Math.max(wish.rateFps, range.minFps ?? 0), range.maxFps ?? wish.rateFps);
-    const half = Math.max(LEAST_RATE_FPS, range.minFps ?? 0, best / 2);
-    const sizes = [wish, { widthPx: wish.widthPx / 2, heightPx: wish.heightPx / 2 }].map((size) =>
-      nearestSize(range, size),
-    );
-    return sizes.flatMap((size) =>
-      [...new Set([best, Math.min(best, half)])].map((rateFps) => ({ format, ...size, rateFps })),
-    );
-  });
-  return [...discrete, ...stepped];
-}
-
-/** The lowest rate that reaches the wish, else the highest there is; then those below it. The wish itself where the driver lists none. */
-function ratesFrom(ratesFps: readonly number[], wishFps: number): number[] {
-  if (ratesFps.length === 0) return [wishFps];
-  const enough = ratesFps.filter((rate) => rate >= wishFps - 0.05);
-  const best = enough.length > 0 ? Math.min(...enough) : Math.max(...ratesFps);
-  const lower = ratesFps.filter((rate) => rate < best && rate >= LEAST_RATE_FPS);
-  return [best, ...lower.toSorted((a, b) => b - a)];
-}
-
-function nearestSize(
-  range: FrameSizeRange,
-  wish: Pick<PictureWish, 'widthPx' | 'heightPx'>,
-): { widthPx: number; heightPx: number } {
-  const nearestStep = (wished: number, min: number, max: number, step: number) => {
-    const clamped = Math.min(Math.max(Math.round(wished), min), max);
-    return step <= 1 ? clamped : min + Math.floor((clamped - min) / step) * step;
-  };
-  return {
-    widthPx: nearestStep(wish.widthPx, range.minWidthPx, range.maxWidthPx, range.stepWidthPx),
-    heightPx: nearestStep(wish.heightPx, range.minHeightPx, range.maxHeightPx, range.stepHeightPx),
-  };
-}
-
-/** Nearest size first, then enough rate, then the better way, then the format that is cheaper to convert. */
-function compare(a: PlanRung, b: PlanRung, wish: PictureWish): number {
-  return (
-    sizeCost(a.plan, wish) - sizeCost(b.plan, wish) ||
-    rateCost(a.plan, wish) - rateCost(b.plan, wish) ||
-    wayCost(a.plan) - wayCost(b.plan) ||
-    RAW.indexOf(a.plan.fourcc) - RAW.indexOf(b.plan.fourcc)
-  );
-}
-
-/** A larger picture than wished costs more than a smaller one of the same distance; one without detail costs most. */
-function sizeCost(picture: PictureWish, wish: PictureWish): number {
-  const difference = picture.widthPx * picture.heightPx - wish.widthPx * wish.heightPx;
-  const useless = picture.widthPx < Math.min(LEAST_WIDTH_PX, wish.widthPx) ? 1e9 : 0;
-  return useless + (difference > 0 ? difference * 2 : -difference);
-}
-
-function rateCost(picture: PictureWish, wish: PictureWish): number {
-  return picture.rateFps >= wish.rateFps - 0.05 ? 0 : wish.rateFps - picture.rateFps;
-}
-
-/** Copied, then encoded by hardware, then JPEG (it leaves the bus to others), then plain pictures, then H.264 anew. */
-function wayCost({ encoder, fourcc }: CapturePlan): number {
-  if (encoder === 'copy') return 0;
-  const hardware = encoder === 'libx264' ? 4 : 1;
-  return hardware + (DECODED.includes(fourcc) ? 0 : fourcc === 'H264' ? 2 : 1);
 }
 
 /** The best ones, and last the one that asks least of the bus, whatever it looks like. */

@@ -21,16 +21,14 @@ import { parentOf } from './report.ts';
 import { rivalsMachine } from './rivals.ts';
 import { type SnapshotEvent, type SnapshotInput, snapshotMachine } from './snapshot.ts';
 import type { StorageLevel } from './storage.ts';
+import { planAfter, planFrom, rungOf } from './stream-plan.ts';
 import {
   baselineAt,
   lateTrouble,
   lossCause,
-  planAfter,
-  planFrom,
   published,
   publishedWith,
   publisherChanged,
-  rungOf,
   SLOW_CODES,
   type StreamContext,
   type StreamEvent,

@@ -1,11 +1,13 @@
 /** The stream machine's vocabulary: limits, context, events, reports. Types and pure readings only. */
 import type { Trouble } from './errors.ts';
-import { nextRung, type PictureWish, type PlanLadder, type PlanRung, samePlan } from './plan.ts';
+import type { PlanLadder } from './plan.ts';
+import type { PictureWish } from './plan-modes.ts';
 import type { AdoptableCapture } from './ports.ts';
 import type { LossCause, RecordingLimits } from './recording-setup.ts';
 import type { RivalLimits, RivalsReport } from './rivals.ts';
 import type { SnapshotInput } from './snapshot.ts';
 import type { StorageLevel } from './storage.ts';
+import type { FailedPlan } from './stream-plan.ts';
 import type {
   CameraId,
   CapturePlan,
@@ -103,11 +105,6 @@ export interface StreamContext extends StreamInput {
   /** Where to go on after the media server was away. */
   readonly comeBack: 'idle' | 'backoff' | 'faulted';
   readonly ending: RecordingEndReason | null;
-}
-
-export interface FailedPlan {
-  readonly plan: CapturePlan;
-  readonly trouble: Trouble;
 }
 
 export type StreamEvent =
@@ -248,26 +245,4 @@ export function emptyCause({ server, contest }: Pick<StreamContext, 'server' | '
 /** What our own actors were doing when the stream was lost, as a recording's gap tells it. */
 export function lossCause(context: Pick<StreamContext, 'server'>): LossCause {
   return context.server === null ? 'media_server_lost' : 'capture_lost';
-}
-
-/** Where the plan stands in the ladder; null once it is not in it any more. */
-export function rungOf({ ladder, plan }: Pick<StreamContext, 'ladder' | 'plan'>): PlanRung | null {
-  if (ladder === null || plan === null) return null;
-  return ladder.rungs.find((rung) => samePlan(rung.plan, plan)) ?? null;
-}
-
-/** What is captured by a new ladder: the best, unless something of it has failed already. */
-export function planFrom(ladder: PlanLadder, context: StreamContext): CapturePlan | null {
-  const failed = (plan: CapturePlan) => context.failedPlans.some((one) => samePlan(one.plan, plan));
-  const untried = ladder.rungs.filter(({ plan }) => !failed(plan));
-  const kept = context.failedPlans.length === 0 ? null : rungOf({ ladder, plan: context.plan });
-  return (kept ?? untried[0] ?? ladder.rungs[0])?.plan ?? null;
-}
-
-/** The way that may work where this one failed; null where none would. */
-export function planAfter(context: StreamContext): CapturePlan | null {
-  const { ladder, plan, failedPlans, trouble } = context;
-  if (ladder === null || plan === null || trouble === null) return null;
-  const before = failedPlans.map((one) => one.plan);
-  return nextRung(ladder, plan, before, trouble.code)?.plan ?? null;
 }

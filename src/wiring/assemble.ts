@@ -7,16 +7,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readBootId } from '../adapters/clock/boot-id.ts';
 import { systemClock } from '../adapters/clock/system-clock.ts';
-import { FfprobeExaminer } from '../adapters/ffmpeg/examiner.ts';
-import { TriedEncoders } from '../adapters/ffmpeg/hardware-encoders.ts';
-import { FfmpegCaptures } from '../adapters/ffmpeg/runner.ts';
 import { TapFolder, tapFile } from '../adapters/ffmpeg/tap.ts';
 import { DiskShelf } from '../adapters/files/disk-shelf.ts';
 import { RecordingFolder } from '../adapters/files/recording-folder.ts';
 import { SnapshotFolder } from '../adapters/files/snapshot-folder.ts';
 import { StorageMeter } from '../adapters/files/storage-meter.ts';
 import type { Log } from '../adapters/log/log.ts';
-import { publishHost, publishUrl, type ServerAddresses } from '../adapters/mediamtx/addresses.ts';
+import type { ServerAddresses } from '../adapters/mediamtx/addresses.ts';
 import { ControlApi } from '../adapters/mediamtx/control-api.ts';
 import { keepCredentials } from '../adapters/mediamtx/credentials.ts';
 import { DemandFolderOnDisk } from '../adapters/mediamtx/demand-folder.ts';
@@ -36,13 +33,11 @@ import { V4l2Probe } from '../adapters/v4l2/probe.ts';
 import { serviceFolders } from '../config/paths.ts';
 import type { Config } from '../config/schema.ts';
 import type { DeviceSource } from '../machines/ports.ts';
+import { captureParts } from './assemble-captures.ts';
 import { BothSources, probeByOrigin } from './composite.ts';
 import { WishBook } from './wish-book.ts';
 import type { World } from './world.ts';
 
-const ENCODER_TRIAL_MS = 5000;
-/** Of a camera's own H.264: two keyframes of most cameras are in it. */
-const EXAMINED_MS = 2500;
 const LOG_LIMIT_BYTES = 4_194_304;
 /** A media server that hangs does not hold up our end. */
 const SETTLE_LIMIT_MS = 2000;
@@ -159,44 +154,13 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
       new V4l2Probe({ timeoutMs: camera.probe_timeout_ms }),
       new SyntheticProbe(syntheticFolder),
     ),
-    encoders: new TriedEncoders({
-      ffmpeg: capture.ffmpeg,
-      timeoutMs: ENCODER_TRIAL_MS,
-      report: ({ name }, problem) =>
-        problem === null
-          ? log.info({ encoder: name }, 'this encoder works')
-          : log.info({ encoder: name, problem }, 'this encoder does not work'),
-    }),
-    examiner: new FfprobeExaminer({
-      ffprobe: 'ffprobe',
-      lengthMs: EXAMINED_MS,
-      timeoutMs: config.stream.start_timeout_ms,
-    }),
-    captures: new FfmpegCaptures(processes, {
-      ffmpeg: capture.ffmpeg,
-      encoding: {
-        profile: capture.h264_profile,
-        strict: capture.h264_strict,
-        preset: capture.h264_preset,
-        pixelFormat: capture.pixel_format,
-        bitrateBps: capture.bitrate_bps,
-        keyframeIntervalMs: capture.keyframe_interval_ms,
-        tapIntervalMs: capture.tap_interval_ms,
-        tapQuality: capture.tap_quality,
-      },
-      publishUrl: (cameraId) =>
-        publishUrl(
-          {
-            host: managed ? publishHost(mediamtx.viewer_address) : mediamtx.host,
-            rtspPort: mediamtx.rtsp_port,
-            publisher: credentials?.publisher ?? null,
-          },
-          cameraId,
-        ),
+    ...captureParts({
+      config,
+      processes,
+      log,
       tapsFolder,
       logsFolder,
-      logLimitBytes: capture.log_limit_bytes,
-      stopTimeoutMs: capture.stop_timeout_ms,
+      publisher: credentials?.publisher ?? null,
     }),
     tap: new TapFolder({ folder: tapsFolder, clock: systemClock }),
     demand,

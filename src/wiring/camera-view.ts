@@ -1,10 +1,11 @@
 /** A camera's snapshot as the plain view that the front desk reads. */
 import type { ActorRefFrom } from 'xstate';
 import type { CameraView, CameraWord, StreamView } from '../api/door.ts';
-import { type cameraMachine, planOf } from '../machines/camera.ts';
+import { type cameraMachine, ladderOf } from '../machines/camera.ts';
 import { storyPath } from '../machines/state-path.ts';
 import { recordingChild } from '../machines/stream-setup.ts';
 import type { Journal } from './journal.ts';
+import { planView } from './plan-view.ts';
 import {
   type RecordingRef,
   recordingView,
@@ -40,7 +41,9 @@ export function cameraView(
   const { context } = snapshot;
   const present =
     !snapshot.matches('disconnected') && !snapshot.matches('expected') && context.device !== null;
-  const plan = present ? (stream.getSnapshot().context.plan ?? planOf(context)) : null;
+  const { context: streaming } = stream.getSnapshot();
+  const ladder = present ? (streaming.ladder ?? ladderOf(context)) : null;
+  const plan = present ? (streaming.plan ?? ladder?.rungs[0]?.plan ?? null) : null;
   const recording = recordingOf(stream);
   const ready = snapshot.matches('ready');
   return {
@@ -53,6 +56,7 @@ export function cameraView(
     heightPx: plan?.heightPx ?? null,
     rateFps: plan?.rateFps ?? null,
     capabilities: present ? (context.probe?.capabilities ?? null) : null,
+    plan: ladder === null ? null : planView(ladder, { ...streaming, plan }),
     capabilityState: !ready ? 'none' : snapshot.matches({ ready: 'confirmed' }) ? 'confirmed' : 'provisional',
     devicePaths: context.device?.nodes.map((node) => node.devicePath) ?? [],
     identity: { matchedBy: context.known.identity.matchedBy, ambiguous: context.known.identity.ambiguous },

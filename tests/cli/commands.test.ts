@@ -52,6 +52,22 @@ describe('a command', () => {
     expect((await camctl(['status'], envOf(api, 'viewer'))).out).toMatch(/^status +ready\n/);
   });
 
+  test('plan shows every way, which is taken and why others are not', async () => {
+    const api = await openApi();
+    const { out, code } = await camctl(['plan', 'camera0'], envOf(api, 'viewer'));
+    expect(code).toBe(0);
+    const lines = out.trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^STANDING +FORMAT +PICTURE +ENCODER +TAP FROM +OF A CORE +OF THE BUS +WHY$/);
+    expect(lines[1]).toMatch(/^failed +YUYV .* The bus is full\.$/);
+    expect(lines[2]).toMatch(
+      /^chosen +MJPG +640x480@30 +libx264 +all +13\.6 % +18\.4 Mbit\/s +its JPEG pictures are decoded$/,
+    );
+    expect(lines[3]).toMatch(/^possible +MJPG +320x240@30/);
+    expect(lines[4]).toBe('Not BA81: ffmpeg cannot capture this format.');
+    api.door.change('camera0', { plan: null });
+    expect((await camctl(['plan', 'camera0'], envOf(api))).out).toContain('not plugged in');
+  });
+
   test('snapshot passes its options on', async () => {
     const api = await openApi();
     api.door.change('camera0', { stream: liveStream() });

@@ -1,5 +1,13 @@
 /** Views as actors would give them, with everything overridable. */
-import type { CameraView, RecordingView, ServiceView, StreamView } from '../../src/api/door.ts';
+import type {
+  CameraView,
+  PlanView,
+  RecordingView,
+  ServiceView,
+  StreamView,
+  WayView,
+} from '../../src/api/door.ts';
+import type { Trouble } from '../../src/machines/errors.ts';
 import type { Capabilities, FinishedRecording } from '../../src/machines/values.ts';
 
 /** 2026-11-23T04:28:00.000Z */
@@ -31,6 +39,24 @@ export const CAPABILITIES: Capabilities = {
       sizeRanges: [],
     },
   ],
+};
+
+const WAY: WayView = {
+  plan: {
+    ...{ cameraId: 'camera0', cameraName: 'Camera', origin: 'v4l2', fourcc: 'MJPG' },
+    ...{ widthPx: 640, heightPx: 480, rateFps: 30, encoder: 'libx264', tapFrom: 'all' },
+  },
+  ...{ reasons: ['its JPEG pictures are decoded'], costPercent: 13.6, busMbps: 18.4, toExamine: false },
+  ...{ standing: 'chosen', trouble: null },
+};
+const FAILED: Trouble = { code: 'no-bandwidth', reason: 'no_bandwidth', message: 'The bus is full.' };
+const PLAN_VIEW: PlanView = {
+  ways: [
+    { ...WAY, plan: { ...WAY.plan, fourcc: 'YUYV' }, standing: 'failed', trouble: FAILED },
+    WAY,
+    { ...WAY, plan: { ...WAY.plan, widthPx: 320, heightPx: 240 }, standing: 'possible' },
+  ],
+  rejected: [{ what: 'BA81', why: 'ffmpeg cannot capture this format' }],
 };
 
 export function streamView(changes: Partial<StreamView> = {}): StreamView {
@@ -80,6 +106,7 @@ export function cameraView(device: string, changes: Partial<CameraView> = {}): C
     heightPx: 480,
     rateFps: 29.97,
     capabilities: CAPABILITIES,
+    plan: PLAN_VIEW,
     capabilityState: 'confirmed',
     devicePaths: [`/dev/video${2 * Number(device.replace('camera', ''))}`],
     identity: { matchedBy: 'serial', ambiguous: false },

@@ -48,6 +48,12 @@ const DEVICE_RULES: readonly Rule[] = [
 
 const PROGRAM_RULES: readonly Rule[] = [
   {
+    words:
+      /No VA display found|Device creation failed|Error initializing output stream|Error while opening encoder|Failed to (?:create|initiali[sz]e) (?:a )?VAAPI|Could not find a valid device/,
+    code: 'encoder-failed',
+    message: 'The encoder did not start.',
+  },
+  {
     words: /Unknown encoder 'libx264'/,
     code: 'missing-program',
     reason: 'encoder_missing',

@@ -15,9 +15,10 @@ import {
   troubleForm,
   troubleShape,
 } from '../shapes/common.ts';
+import { explainedPlanForm, explainedPlanShape, planForm, planShape } from '../shapes/plan-shape.ts';
 import { sessionForm, sessionShape } from '../shapes/recording-shape.ts';
 import { streamDetail, streamDetailShape, uptimeSeconds } from '../shapes/stream-shape.ts';
-import { EXAMPLE_CAMERA, EXAMPLE_STREAM } from './examples.ts';
+import { EXAMPLE_CAMERA, EXAMPLE_PLAN, EXAMPLE_STREAM } from './examples.ts';
 import { method } from './method.ts';
 
 export const getCameraList = method({
@@ -48,6 +49,7 @@ export const getCameraStatus = method({
   params: z.strictObject({
     device: deviceParam,
     debug: z.boolean().default(false).describe('adds `debug.internal_device_path`, for an admin alone'),
+    explain_plan: z.boolean().default(false).describe('adds `explain_plan`: every way to capture it'),
   }),
   result: z.strictObject({
     ...cameraSummaryShape.shape,
@@ -61,6 +63,8 @@ export const getCameraStatus = method({
       .optional(),
     stream: streamDetailShape,
     recording: sessionShape.nullable(),
+    plan: planShape.nullable().describe('how it is captured; null while that is not known'),
+    explain_plan: explainedPlanShape.optional(),
     trouble: troubleShape.nullable(),
     allowed: z.array(z.string()).describe('methods that would work now'),
     debug: z
@@ -76,11 +80,12 @@ export const getCameraStatus = method({
       capabilities: { formats: ['MJPG', 'YUYV'], resolutions: ['1280x720', '640x480'] },
       stream: EXAMPLE_STREAM,
       recording: null,
+      plan: EXAMPLE_PLAN,
       trouble: null,
       allowed: ['start_recording', 'take_snapshot', 'stop_streaming'],
     },
   },
-  handle: ({ device, debug }, { desk, session, nowMs }) => {
+  handle: ({ device, debug, explain_plan: explained }, { desk, session, nowMs }) => {
     const camera = requireCamera(desk.door, device);
     const { formats, resolutions } = flatCapabilities(camera.capabilities);
     const paths = [...camera.devicePaths];
@@ -94,6 +99,8 @@ export const getCameraStatus = method({
       ...(camera.capabilities === null ? {} : { capabilities: { formats, resolutions } }),
       stream: streamDetail(camera.stream),
       recording: camera.recording === null ? null : sessionForm(camera.recording),
+      plan: planForm(camera.plan),
+      ...(explained && camera.plan !== null ? { explain_plan: explainedPlanForm(camera.plan) } : {}),
       trouble: troubleForm(camera.trouble),
       allowed: [...desk.door.allowed(camera.device)],
       ...(debug && session.principal?.role === 'admin'

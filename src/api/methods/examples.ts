@@ -17,6 +17,22 @@ export const EXAMPLE_CAMERA = {
   recording_status: null,
 };
 
+export const EXAMPLE_PLAN = {
+  format: 'MJPG',
+  resolution: '640x480',
+  fps: 30,
+  encoder: 'libx264' as const,
+  tap_from: 'all' as const,
+  cost_percent: 13.6,
+  bus_mbps: 18.4,
+  reasons: [
+    'its JPEG pictures are decoded',
+    'encoded in software (libx264)',
+    '30 frames a second stand for the wished 15',
+  ],
+  failed: [],
+};
+
 export const EXAMPLE_STREAM = {
   status: 'ACTIVE' as const,
   state: 'live.flowing',

@@ -20,6 +20,8 @@ describe('why a capture ended', () => {
     ['device-busy', { words: words.SYNTHETIC_BUSY_5, plan: synthetic }],
     ['device-busy', { words: words.SYNTHETIC_BUSY_9, plan: synthetic }],
     ['device-gone', { words: words.SYNTHETIC_GONE_7, plan: synthetic }],
+    ['encoder-failed', { words: words.NO_VAAPI_5 }],
+    ['encoder-failed', { words: words.NO_MEMORY_TO_MEMORY_5 }],
     ['missing-program', { words: words.NO_ENCODER_5 }],
     ['missing-program', { words: words.TOO_OLD }],
   ] as const)('%s, from its words', (code, end) => {

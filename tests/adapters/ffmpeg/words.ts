@@ -76,3 +76,14 @@ export const NO_ENCODER_5 = "Unknown encoder 'libx264'";
 export const TOO_OLD = `\
 Unrecognized option 'fps_mode:v'.
 Error splitting the argument list: Option not found`;
+
+export const NO_VAAPI_5 = `\
+[AVHWDeviceContext @ 0x564608e6da80] No VA display found for device /dev/dri/renderD128.
+Device creation failed: -22.
+Failed to set value '/dev/dri/renderD128' for option 'vaapi_device': Invalid argument
+Error parsing global options: Invalid argument`;
+
+export const NO_MEMORY_TO_MEMORY_5 = `\
+[h264_v4l2m2m @ 0x5629cc8a2740] Could not find a valid device
+[h264_v4l2m2m @ 0x5629cc8a2740] can't configure encoder
+Error initializing output stream 0:0 -- Error while opening encoder for output stream #0:0 - maybe incorrect parameters such as bit_rate, rate, width or height`;

@@ -184,6 +184,30 @@ describe('cameras', () => {
     }
   });
 
+  test('show how they are captured, and on request how else they could be', async () => {
+    const { call, door } = busy();
+    const { result } = await call('get_camera_status', { device: 'camera0' });
+    expect(result.plan).toMatchObject({
+      ...{ format: 'MJPG', resolution: '640x480', encoder: 'libx264', cost_percent: 13.6 },
+      failed: [{ what: 'YUYV 640x480 at 30 (libx264)', why: 'The bus is full.' }],
+    });
+    expect(result).not.toHaveProperty('explain_plan');
+    const explained = (await call('get_camera_status', { device: 'camera0', explain_plan: true })).result;
+    expect(explained.explain_plan.ways.map((way: { standing: string }) => way.standing)).toEqual([
+      'failed',
+      'chosen',
+      'possible',
+    ]);
+    expect(explained.explain_plan.rejected).toEqual([
+      { what: 'BA81', why: 'ffmpeg cannot capture this format' },
+    ]);
+    expect(JSON.stringify(explained)).not.toContain('/dev/');
+    door.change('camera0', { plan: null });
+    expect((await call('get_camera_status', { device: 'camera0', explain_plan: true })).result).toMatchObject(
+      { plan: null },
+    );
+  });
+
   test('show their capabilities flat and in full', async () => {
     const { call, door } = busy();
     const { result } = await call('get_camera_capabilities', { device: 'camera0' });
