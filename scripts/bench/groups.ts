@@ -7,11 +7,12 @@ import { recordingOrders, snapshotOrders } from './groups/orders.ts';
 import { plug } from './groups/plug.ts';
 import { captureKilled, serverKilledMany, serverKilledOne } from './groups/revival.ts';
 import { start } from './groups/start.ts';
+import { ways } from './groups/ways.ts';
 
 export const GROUPS: readonly Group[] = [
   ...[statusCalls, listCalls, loginCalls],
   ...[recordingOrders, snapshotOrders],
   ...[start, plug, firstFrame],
   ...[serverKilledOne, serverKilledMany, captureKilled],
-  ...[memory, processor],
+  ...[memory, processor, ways],
 ];
