@@ -202,6 +202,7 @@ export interface Door {
 export interface SnapshotOrder {
   readonly cameraId: CameraId;
   readonly maxAgeMs: number | null;
+  readonly waitSettled: boolean;
   readonly format: 'jpg' | 'png';
   readonly quality: number | null;
   readonly filename: string | null;
@@ -212,4 +213,6 @@ export interface SnapshotResult extends SavedSnapshot {
   /** `tap`: the stream was live; `activated`: it was started for this. */
   readonly tier: 'tap' | 'activated';
   readonly frameAgeMs: number;
+  /** False: the camera was just opened, and its brightness had not settled. */
+  readonly settled: boolean;
 }

@@ -142,6 +142,7 @@ export const configSchema = z.strictObject({
     start_timeout_ms: ms(10_000, 'spawn to available, growing and tapped'),
     demand_start_timeout_ms: ms(10_000, 'MediaMTX holds its viewers this long'),
     demand_close_after_ms: ms(10_000, 'no readers for this long withdraws demand'),
+    warm_up_ms: ms(3000, 'a snapshot of a camera that was just opened waits this long for steady brightness'),
     bytes_limit_ms: ms(3000, 'no growth for this long is suspect'),
     frames_limit_ms: ms(4000, 'no tapped frame for this long is suspect'),
     picture_limit_ms: ms(30_000, 'the same picture for this long is suspect'),

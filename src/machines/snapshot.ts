@@ -1,6 +1,6 @@
 /**
  * Owns one snapshot order from its wish for a live stream to the saved file. The picture is the frame tap's: no
- * process starts. In: `frame.seen`, `tap.unavailable`, `stream.faulted`. Reports `reason.add`, `reason.remove`.
+ * process starts. In: `frame.seen`, `light.known`, `tap.unavailable`, `stream.faulted`. Reports `reason.add`, `reason.remove`.
  */
 import { assign, fromPromise, sendTo, setup } from 'xstate';
 import { type Trouble, troubleOf } from './errors.ts';
@@ -12,6 +12,8 @@ export interface SnapshotInput {
   readonly request: SnapshotRequest;
   /** How old the picture may be when it is saved; 0: the next one. */
   readonly maxAgeMs: number;
+  /** Wait until the brightness of a camera that was just opened has settled. */
+  readonly waitSettled: boolean;
   readonly deadlineMs: number;
   readonly orderedMonoMs: number;
   /** Of the call that ordered it. */
@@ -22,12 +24,16 @@ export interface SnapshotInput {
 
 export interface SnapshotContext extends SnapshotInput {
   readonly frameSeenMonoMs: number | null;
+  /** Had the brightness settled when the picture was taken? */
+  readonly settled: boolean;
   readonly saved: (SavedSnapshot & { readonly frameAgeMs: number }) | null;
   readonly trouble: Trouble | null;
 }
 
 export type SnapshotEvent =
-  | { type: 'frame.seen'; seenMonoMs: number }
+  | { type: 'frame.seen'; seenMonoMs: number; warming: boolean }
+  /** The camera has settled, or does not within its time. */
+  | { type: 'light.known'; settled: boolean }
   | { type: 'tap.unavailable' }
   | { type: 'stream.faulted'; trouble: Trouble };
 
@@ -35,6 +41,15 @@ export interface SaveRequest {
   readonly request: SnapshotRequest;
   readonly frameSeenMonoMs: number;
 }
+
+type Seen = { readonly seenMonoMs: number; readonly warming: boolean };
+
+const young = ({ orderedMonoMs, maxAgeMs }: SnapshotInput, { seenMonoMs }: Seen) =>
+  seenMonoMs >= orderedMonoMs - maxAgeMs;
+const seen = {
+  params: ({ event }: { event: Seen }) => ({ seenMonoMs: event.seenMonoMs, warming: event.warming }),
+};
+const keepFrame = { type: 'storeFrame' as const, ...seen };
 
 const saveError = {
   type: 'storeTrouble' as const,
@@ -55,21 +70,29 @@ export const snapshotMachine = setup({
       reason: `snapshot:${context.id}`,
     })),
     reportEnded: sendTo(parentOf, ({ context }) => ({ type: 'snapshot.ended', id: context.id })),
-    storeFrame: assign({ frameSeenMonoMs: (_, params: { seenMonoMs: number }) => params.seenMonoMs }),
+    storeFrame: assign((_, { seenMonoMs, warming }: Seen) => ({
+      frameSeenMonoMs: seenMonoMs,
+      settled: !warming,
+    })),
+    storeSettled: assign({ settled: (_, params: { settled: boolean }) => params.settled }),
     storeSaved: assign({
       saved: (_, params: { saved: SavedSnapshot & { frameAgeMs: number } }) => params.saved,
     }),
     storeTrouble: assign({ trouble: (_, params: { error: unknown }) => troubleOf(params.error) }),
   },
   guards: {
-    youngEnough: ({ context }, params: { seenMonoMs: number }) =>
-      params.seenMonoMs >= context.orderedMonoMs - context.maxAgeMs,
+    youngAndLit: ({ context }, seen: Seen) => young(context, seen) && !(seen.warming && context.waitSettled),
+    youngEnough: ({ context }, seen: Seen) => young(context, seen),
   },
-  delays: { deadline: ({ context }) => context.deadlineMs },
+  delays: {
+    deadline: ({ context }) => context.deadlineMs,
+    // Saving takes its time, too.
+    lightLimit: ({ context }) => context.deadlineMs / 2,
+  },
 }).createMachine({
   id: 'snapshot',
   description: 'One snapshot: a copy of the tapped picture.',
-  context: ({ input }) => ({ ...input, frameSeenMonoMs: null, saved: null, trouble: null }),
+  context: ({ input }) => ({ ...input, frameSeenMonoMs: null, settled: false, saved: null, trouble: null }),
   initial: 'working',
   states: {
     working: {
@@ -114,12 +137,22 @@ export const snapshotMachine = setup({
         waitingForFrame: {
           description: 'Waiting for a picture that is young enough.',
           on: {
-            'frame.seen': {
-              guard: { type: 'youngEnough', params: ({ event }) => ({ seenMonoMs: event.seenMonoMs }) },
+            'frame.seen': [
+              { guard: { type: 'youngAndLit', ...seen }, target: 'saving', actions: keepFrame },
+              { guard: { type: 'youngEnough', ...seen }, target: 'waitingForLight', actions: keepFrame },
+            ],
+          },
+        },
+        waitingForLight: {
+          description: 'There is a picture, but the camera was just opened and its brightness changes still.',
+          on: {
+            'frame.seen': { actions: keepFrame },
+            'light.known': {
               target: 'saving',
-              actions: { type: 'storeFrame', params: ({ event }) => ({ seenMonoMs: event.seenMonoMs }) },
+              actions: { type: 'storeSettled', params: ({ event }) => ({ settled: event.settled }) },
             },
           },
+          after: { lightLimit: { target: 'saving', description: 'taken as it is; the answer says so' } },
         },
         saving: {
           description: 'The picture is copied under its name.',

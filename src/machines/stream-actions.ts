@@ -1,7 +1,7 @@
 /** Actions of the stream's chart that take their values from the event: said once, used in many transitions. */
 import type { PlanLadder } from './plan.ts';
 import { emptyCause, lossCause, type StreamContext } from './stream-values.ts';
-import type { MediaServerInfo } from './values.ts';
+import type { MediaServerInfo, TappedFrame } from './values.ts';
 
 export const observe = {
   type: 'storeObservation' as const,
@@ -18,6 +18,9 @@ export const readers = {
     readers: event.path?.readers ?? 0,
   }),
 };
+const frameOf = ({ event }: { event: { frame: TappedFrame } }) => ({ frame: event.frame });
+export const storeFrame = { type: 'storeFrame' as const, params: frameOf };
+export const showFrame = { type: 'showFrame' as const, params: frameOf };
 export const keepTrouble = {
   type: 'storeTrouble' as const,
   params: ({ event }: { event: { error: unknown } }) => ({ error: event.error }),

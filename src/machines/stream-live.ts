@@ -7,6 +7,8 @@ import {
   path,
   publisherLost,
   readers,
+  showFrame,
+  storeFrame,
   storeServerUp,
   trouble,
 } from './stream-actions.ts';
@@ -39,26 +41,9 @@ export const live = streamSetup.createStateConfig({
     'frame.tapped': [
       {
         guard: { type: 'pictureChanged', params: ({ event }) => ({ frame: event.frame }) },
-        actions: [
-          { type: 'storeFrame', params: ({ event }) => ({ frame: event.frame }) },
-          'beatFrames',
-          'beatPicture',
-          {
-            type: 'tellSnapshots',
-            params: ({ event }) => ({ event: { type: 'frame.seen', seenMonoMs: event.frame.seenMonoMs } }),
-          },
-        ],
+        actions: [storeFrame, 'beatFrames', 'beatPicture', showFrame],
       },
-      {
-        actions: [
-          { type: 'storeFrame', params: ({ event }) => ({ frame: event.frame }) },
-          'beatFrames',
-          {
-            type: 'tellSnapshots',
-            params: ({ event }) => ({ event: { type: 'frame.seen', seenMonoMs: event.frame.seenMonoMs } }),
-          },
-        ],
-      },
+      { actions: [storeFrame, 'beatFrames', showFrame] },
     ],
     'watchdog.fresh': {
       actions: { type: 'removeLate', params: ({ event }) => ({ subject: event.subject }) },

@@ -47,6 +47,7 @@ import type {
   TappedFrame,
 } from './values.ts';
 import { viewersMachine } from './viewers.ts';
+import { warmupMachine } from './warmup.ts';
 import { type WatchdogSubject, watchdogMachine } from './watchdog.ts';
 
 const no = (name: string) => () => Promise.reject(new Error(`${name}: no adapter provided`));
@@ -75,6 +76,7 @@ export const streamSetup = setup({
     path: pathMachine,
     viewers: viewersMachine,
     watchdog: watchdogMachine,
+    warmup: warmupMachine,
     rivals: rivalsMachine,
     recording: recordingMachine,
     snapshot: snapshotMachine,
@@ -246,9 +248,29 @@ export const streamSetup = setup({
         input: { plan: context.plan, adopt: context.found?.process ?? null },
       });
       enqueue.spawnChild('watchTap', { id: 'tap', input: context.cameraId });
+      // One that was adopted has run for long.
+      if (context.found !== null) return;
+      enqueue.assign({ warming: true });
+      enqueue.spawnChild('warmup', { id: 'warmup', input: { limitMs: context.limits.warmUpMs } });
     }),
     leaveCapture: stopChild('capture'),
-    leaveTap: stopChild('tap'),
+    leaveTap: enqueueActions(({ enqueue }) => {
+      enqueue.stopChild('tap');
+      enqueue.stopChild('warmup');
+      enqueue.assign({ warming: false });
+    }),
+    /** To those that wait for a picture, and to what judges its brightness. */
+    showFrame: enqueueActions(({ context, enqueue }, params: { frame: TappedFrame }) => {
+      const { seenMonoMs, luma } = params.frame;
+      for (const id of context.snapshots)
+        enqueue.sendTo(snapshotChild(id), { type: 'frame.seen', seenMonoMs, warming: context.warming });
+      if (context.warming && luma !== null) enqueue.sendTo('warmup', { type: 'frame.seen', luma });
+    }),
+    endWarmup: enqueueActions(({ context, enqueue }, { settled }: { settled: boolean }) => {
+      enqueue.assign({ warming: false });
+      enqueue.stopChild('warmup');
+      for (const id of context.snapshots) enqueue.sendTo(snapshotChild(id), { type: 'light.known', settled });
+    }),
     watchFast: sendTo(parentOf, ({ context }) => ({ type: 'watch.fast', name: context.cameraId })),
     watchSlow: sendTo(parentOf, ({ context }) => ({ type: 'watch.slow', name: context.cameraId })),
     beatBytes: sendTo('bytes', { type: 'beat' }),
@@ -331,6 +353,7 @@ export const streamSetup = setup({
           enqueue.sendTo(snapshotChild(snapshot.id), {
             type: 'frame.seen',
             seenMonoMs: context.frame.seenMonoMs,
+            warming: context.warming,
           });
         }
       },

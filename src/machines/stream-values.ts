@@ -24,6 +24,7 @@ import type {
   RecordSettings,
   TappedFrame,
 } from './values.ts';
+import type { WarmupReport } from './warmup.ts';
 import type { WatchdogReport, WatchdogSubject } from './watchdog.ts';
 
 export interface StreamLimits {
@@ -43,6 +44,7 @@ export interface StreamLimits {
   readonly forgetMs: number;
   readonly faultedRetryMs: number;
   readonly callCloseAfterMs: number;
+  readonly warmUpMs: number;
   readonly verifyIntervalMs: number;
   readonly verifyLimitMs: number;
   readonly entryRetryMs: number;
@@ -86,6 +88,8 @@ export interface StreamContext extends StreamInput {
   /** Bytes at the first look after a start; growth beyond it is ours. */
   readonly baselineBytes: number | null;
   readonly frame: TappedFrame | null;
+  /** Was the camera opened so lately that its brightness may not have settled? */
+  readonly warming: boolean;
   readonly tapTrouble: Trouble | null;
   /** Somebody else publishes on the path. */
   readonly contest: Trouble | null;
@@ -136,6 +140,7 @@ export type StreamEvent =
   | { type: 'capture.exited'; end: ProcessEnd; atMs: number }
   | { type: 'frame.tapped'; frame: TappedFrame }
   | WatchdogReport
+  | WarmupReport
   | RivalsReport
   | { type: 'reason.add'; reason: string }
   | { type: 'reason.remove'; reason: string }

@@ -9,6 +9,8 @@ import {
   keepTrouble,
   observe,
   readers,
+  showFrame,
+  storeFrame,
   storeLadder,
   storeServerUp,
   wantEntry,
@@ -37,6 +39,7 @@ export const streamMachine = streamSetup.createMachine({
     observedAtMs: null,
     baselineBytes: null,
     frame: null,
+    warming: false,
     tapTrouble: null,
     contest: null,
     late: [],
@@ -199,14 +202,9 @@ export const streamMachine = streamSetup.createMachine({
     'capture.spawned': {
       actions: { type: 'storeProcess', params: ({ event }) => ({ process: event.process }) },
     },
-    'frame.tapped': {
-      actions: [
-        { type: 'storeFrame', params: ({ event }) => ({ frame: event.frame }) },
-        {
-          type: 'tellSnapshots',
-          params: ({ event }) => ({ event: { type: 'frame.seen', seenMonoMs: event.frame.seenMonoMs } }),
-        },
-      ],
+    'frame.tapped': { actions: [storeFrame, showFrame] },
+    'warmup.ended': {
+      actions: { type: 'endWarmup', params: ({ event }) => ({ settled: event.settled }) },
     },
     'xstate.done.actor.*': {
       actions: { type: 'dropDone', params: ({ event }) => ({ actorId: event.actorId }) },

@@ -192,6 +192,8 @@ export interface TappedFrame {
   readonly digest: string;
   /** When we saw the file change, not its time stamp. */
   readonly seenMonoMs: number;
+  /** Mean brightness, 0 to 255, of this picture or the one beside it; null: not to be had. */
+  readonly luma: number | null;
 }
 
 // ------------------------------------------------------------ media server

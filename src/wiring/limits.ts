@@ -70,6 +70,7 @@ function streamLimits(stream: Config['stream'], service: Config['service']): Str
     forgetMs: stream.forget_ms,
     faultedRetryMs: stream.faulted_retry_ms,
     callCloseAfterMs: stream.call_close_after_ms,
+    warmUpMs: stream.warm_up_ms,
     verifyIntervalMs: stream.verify_interval_ms,
     verifyLimitMs: stream.verify_limit_ms,
     entryRetryMs: ENTRY_RETRY_MS,

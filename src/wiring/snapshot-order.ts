@@ -22,6 +22,7 @@ export function limitsOfSnapshot(
       filename: order.filename,
     },
     maxAgeMs: order.maxAgeMs ?? config.max_age_ms,
+    waitSettled: order.waitSettled,
     deadlineMs: config.deadline_ms,
     orderedMonoMs,
     correlationId: order.correlationId,
@@ -33,9 +34,9 @@ export function snapshotResult(
   snapshot: SnapshotFrom<typeof snapshotMachine>,
   wasLive: boolean,
 ): SnapshotResult {
-  const { saved, trouble } = snapshot.context;
+  const { saved, settled, trouble } = snapshot.context;
   if (saved === null) {
     throw trouble === null ? new CameraError('cancelled', 'The snapshot was called off.') : errorOf(trouble);
   }
-  return { ...saved, tier: wasLive ? 'tap' : 'activated' };
+  return { ...saved, settled, tier: wasLive ? 'tap' : 'activated' };
 }

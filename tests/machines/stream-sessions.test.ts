@@ -456,6 +456,7 @@ describe('a snapshot', () => {
     id,
     request: { cameraId: 'camera0', format: 'jpg', quality: null, filename: null } as const,
     maxAgeMs,
+    waitSettled: false,
     deadlineMs: 10_000,
     orderedMonoMs,
   });

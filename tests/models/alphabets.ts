@@ -13,6 +13,7 @@ import { storageMachine } from '../../src/machines/storage.ts';
 import { streamMachine } from '../../src/machines/stream.ts';
 import type { StreamContext } from '../../src/machines/stream-values.ts';
 import { viewersMachine } from '../../src/machines/viewers.ts';
+import { warmupMachine } from '../../src/machines/warmup.ts';
 import { watchdogMachine } from '../../src/machines/watchdog.ts';
 import {
   cameraLimits,
@@ -127,6 +128,7 @@ function streamEvents(snapshot: AnyMachineSnapshot): readonly ModelEvent[] {
     { type: 'capture.exited', end: endOf('device-busy'), atMs: 1 },
     { type: 'frame.tapped', frame: frame(1000) },
     { type: 'frame.tapped', frame: frame(2000) },
+    ...(context.warming ? [{ type: 'warmup.ended', settled: true }] : []),
     ...(['bytes', 'frames', 'picture'] as const).flatMap((subject) => [
       { type: 'watchdog.late', subject },
       { type: 'watchdog.fresh', subject },
@@ -327,6 +329,20 @@ const measure = (availableBytes: number, writable = true) => ({
 });
 
 export const MODELS: Readonly<Record<string, Model>> = {
+  warmup: {
+    machine: warmupMachine,
+    alphabets: [
+      {
+        input: { limitMs: 1 },
+        events: () => [
+          { type: 'frame.seen', luma: 16 },
+          { type: 'frame.seen', luma: 120 },
+        ],
+        facts: ({ context }) => context.lumas,
+      },
+    ],
+    good: (snapshot) => snapshot.status === 'done',
+  },
   watchdog: {
     machine: watchdogMachine,
     alphabets: [
@@ -466,11 +482,21 @@ export const MODELS: Readonly<Record<string, Model>> = {
     machine: snapshotMachine,
     alphabets: [
       {
-        input: { id: 'a', request: {}, maxAgeMs: 0, deadlineMs: 1, orderedMonoMs: 1000, wasLive: true },
+        input: {
+          id: 'a',
+          request: {},
+          maxAgeMs: 0,
+          waitSettled: true,
+          deadlineMs: 1,
+          orderedMonoMs: 1000,
+          wasLive: true,
+        },
         events: () => [
           { type: 'stream.live' },
-          { type: 'frame.seen', seenMonoMs: 500 },
-          { type: 'frame.seen', seenMonoMs: 1500 },
+          { type: 'frame.seen', seenMonoMs: 500, warming: false },
+          { type: 'frame.seen', seenMonoMs: 1500, warming: false },
+          { type: 'frame.seen', seenMonoMs: 1500, warming: true },
+          { type: 'light.known', settled: false },
           { type: 'tap.unavailable' },
           { type: 'stream.faulted', trouble: failure('device-busy') },
           { type: 'stream.lost', trouble: failure('device-gone') },
@@ -502,6 +528,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
         viewers: silent,
         rivals: silent,
         watchdog: silent,
+        warmup: silent,
         recording: silent,
         snapshot: silent,
       },

@@ -210,6 +210,7 @@ export class FakeDoor implements Door {
       takenAtMs: this.serviceNow.startedAtMs,
       tier,
       frameAgeMs: 410.5,
+      settled: true,
     };
   }
 

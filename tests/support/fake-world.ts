@@ -88,6 +88,8 @@ export class FakeWorld {
   readonly examine = new FakeCall<H264Stream | null, CapturePlan>(() => null);
   frames = true;
   frozen = false;
+  /** Of the next tapped pictures. */
+  luma: number | null = 120;
   tapProblem: string | null = null;
   stopTakesMs = 50;
   /** A probe of the camera fails with it. */
@@ -370,7 +372,7 @@ export class FakeWorld {
   #tapFrame(): void {
     if (this.capture === null || !this.frames || this.tapProblem !== null) return;
     const digest = this.frozen ? 'frozen' : `picture-${this.#ticks}`;
-    const frame = { sizeBytes: 12_000, digest, seenMonoMs: this.monoMs() };
+    const frame = { sizeBytes: 12_000, digest, seenMonoMs: this.monoMs(), luma: this.luma };
     for (const send of [...this.#tapped]) send({ type: 'frame.tapped', frame });
   }
 

@@ -146,6 +146,7 @@ export const frame = (seenMonoMs = 1000, digest = `picture-${seenMonoMs}`): Tapp
   sizeBytes: 12_000,
   digest,
   seenMonoMs,
+  luma: 120,
 });
 
 export const order = (fields: Partial<RecordingOrder> = {}): RecordingOrder => ({
@@ -195,6 +196,7 @@ export const streamLimits: StreamLimits = {
   forgetMs: 30_000,
   faultedRetryMs: 60_000,
   callCloseAfterMs: 300_000,
+  warmUpMs: 3000,
   verifyIntervalMs: 20,
   verifyLimitMs: 2000,
   entryRetryMs: 1000,

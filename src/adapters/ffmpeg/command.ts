@@ -28,7 +28,13 @@ export interface CaptureOutputs {
   /** Where it publishes; may hold credentials. */
   readonly publishUrl: string;
   readonly tapFile: string;
+  /** One byte beside it: the mean brightness of the picture. */
+  readonly lumaFile: string;
 }
+
+/** A camera that was just opened is looked at more often: so it is soon known when its brightness has settled. */
+const WARM_UP_S = 3;
+const WARM_UP_GAP_S = 0.2;
 
 /** ffmpeg's arguments. @throws CameraError invalid-format */
 export function captureArguments(
@@ -49,6 +55,7 @@ export function captureArguments(
     ...PUBLISHED,
     outputs.publishUrl,
     ...tapOutput(settings, outputs.tapFile),
+    ...lumaOutput(outputs.lumaFile),
   ];
 }
 
@@ -86,8 +93,13 @@ function filterGraph(plan: CapturePlan, settings: EncodingSettings): string {
   const stamps = plan.origin === 'synthetic' ? `${arrivalStamps(plan.rateFps)},` : '';
   // Half a frame early, or jitter would make it wait for the next frame.
   const gapS = Math.max(0, settings.tapIntervalMs / 1000 - 0.5 / plan.rateFps).toFixed(4);
-  const due = `isnan(prev_selected_t)+gte(t,prev_selected_t+${gapS})+lt(t,prev_selected_t)`;
-  const tapped = `select='${due}',scale=out_range=pc,format=yuvj420p[tap]`;
+  const gap = `if(lt(t,${WARM_UP_S}),min(${gapS},${WARM_UP_GAP_S}),${gapS})`;
+  const due = `isnan(prev_selected_t)+gte(t,prev_selected_t+${gap})+lt(t,prev_selected_t)`;
+  const tapped = [
+    `select='${due}',scale=out_range=pc,split=2[shown][weighed]`,
+    '[shown]format=yuvj420p[tap]',
+    '[weighed]scale=1:1:flags=area,format=gray[luma]',
+  ].join(';');
   if (plan.encoder === 'copy') return `[0:v]${stamps}${tapped}`;
   const { widthPx, heightPx } = fitPicture({ ...plan, bitrateBps: settings.bitrateBps }, settings.strict);
   return [
@@ -154,6 +166,14 @@ function tapOutput(settings: EncodingSettings, file: string): string[] {
     ...['-c:v', 'mjpeg', '-threads:v', '1', '-q:v', `${settings.tapQuality}`],
     ...['-f', 'fifo', '-fifo_format', 'image2', '-format_opts', 'update=1:atomic_writing=1'],
     ...[...recovery('1'), '-max_recovery_attempts', '0', '-queue_size', '8', file],
+  ];
+}
+
+function lumaOutput(file: string): string[] {
+  return [
+    ...['-map', '[luma]', ...asItComes, '-c:v', 'rawvideo', '-f', 'fifo', '-fifo_format', 'image2'],
+    ...['-format_opts', 'update=1:atomic_writing=1', ...recovery('1')],
+    ...['-max_recovery_attempts', '0', '-queue_size', '8', file],
   ];
 }
 

@@ -13,7 +13,7 @@ import { lastWords } from '../process/bounded-log.ts';
 import { parseMark } from '../process/mark.ts';
 import type { ProcessRunner } from '../process/process-runner.ts';
 import { captureArguments, type EncodingSettings } from './command.ts';
-import { tapFile } from './tap.ts';
+import { lumaFile, tapFile } from './tap.ts';
 import { troubleOfEnd } from './trouble.ts';
 
 /** What a capture is marked as. */
@@ -69,6 +69,7 @@ export class FfmpegCaptures implements CaptureRunner {
     const args = captureArguments(plan, encoding, {
       publishUrl,
       tapFile: tapFile(tapsFolder, plan.cameraId),
+      lumaFile: lumaFile(tapsFolder, plan.cameraId),
     });
     // Two captures on one path would throw each other out for ever.
     await this.stop(plan.cameraId, signal);

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { type FSWatcher, statSync, watch } from 'node:fs';
-import { mkdir, open, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Clock, FrameTap } from '../../machines/ports.ts';
 import type { CameraId, TappedFrame } from '../../machines/values.ts';
@@ -22,6 +22,11 @@ export interface TapSettings {
 /** Where the picture of a camera is. */
 export function tapFile(folder: string, cameraId: CameraId): string {
   return join(folder, `${cameraId}.jpg`);
+}
+
+/** One byte beside the picture: its mean brightness. */
+export function lumaFile(folder: string, cameraId: CameraId): string {
+  return join(folder, `${cameraId}.luma`);
 }
 
 export class TapFolder implements FrameTap {
@@ -52,7 +57,9 @@ export class TapFolder implements FrameTap {
         const tap = await readTap(file);
         if (tap === null || tap.stamp === known || signal.aborted) continue;
         known = tap.stamp;
-        frame({ sizeBytes: tap.sizeBytes, digest: tap.digest, seenMonoMs });
+        const luma = await readLuma(lumaFile(this.#folder, cameraId));
+        if (signal.aborted) return;
+        frame({ sizeBytes: tap.sizeBytes, digest: tap.digest, seenMonoMs, luma });
       }
       looking = false;
     };
@@ -91,7 +98,9 @@ export class TapFolder implements FrameTap {
   async clear(cameraId: CameraId): Promise<void> {
     const file = tapFile(this.#folder, cameraId);
     // The second one is what a full disk leaves behind.
-    for (const path of [file, `${file}.tmp`]) await rm(path, { force: true }).catch(() => {});
+    const luma = lumaFile(this.#folder, cameraId);
+    for (const path of [file, `${file}.tmp`, luma, `${luma}.tmp`])
+      await rm(path, { force: true }).catch(() => {});
   }
 }
 
@@ -148,6 +157,14 @@ async function readTap(path: string): Promise<{ stamp: string; sizeBytes: number
   } finally {
     await file.close();
   }
+}
+
+/** null: an older capture makes none, or the disk is full. */
+async function readLuma(path: string): Promise<number | null> {
+  return await readFile(path).then(
+    ([luma]) => luma ?? null,
+    () => null,
+  );
 }
 
 function inodeOf(path: string): number | null {

@@ -29,6 +29,10 @@ export const takeSnapshot = method({
       .max(3_600_000)
       .optional()
       .describe('how old the picture may be; 0: the next one'),
+    wait_settled: z
+      .boolean()
+      .default(true)
+      .describe('a camera that was just opened is waited for until its brightness has settled'),
   }),
   result: z.strictObject({
     device: z.string(),
@@ -43,6 +47,7 @@ export const takeSnapshot = method({
     tier: z
       .enum(['tap', 'activated'])
       .describe('tap: the stream was live; activated: it was started for this'),
+    settled: z.boolean().describe('false: the camera was just opened, and its brightness had not settled'),
   }),
   errors: ['not-found', 'invalid-state', 'dependency-failed', 'storage-failed'],
   allowedStates: ['ready'],
@@ -59,6 +64,7 @@ export const takeSnapshot = method({
       format: 'jpg',
       frame_age_ms: 410,
       tier: 'tap',
+      settled: true,
     },
   },
   handle: async (params, { desk, correlationId }) => {
@@ -66,6 +72,7 @@ export const takeSnapshot = method({
     const saved = await desk.door.takeSnapshot({
       cameraId,
       maxAgeMs: params.max_age_ms ?? null,
+      waitSettled: params.wait_settled,
       format: params.format,
       quality: params.quality ?? null,
       filename: params.filename ?? null,
@@ -83,6 +90,7 @@ export const takeSnapshot = method({
       format: params.format,
       frame_age_ms: saved.frameAgeMs,
       tier: saved.tier,
+      settled: saved.settled,
     };
   },
 });

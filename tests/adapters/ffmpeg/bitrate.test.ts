@@ -21,7 +21,9 @@ test('a noisy picture stays within the bitrate and a buffer of one second', asyn
   };
   await serveNoise(openedPath(plan), plan);
   const file = join(folder, 'noise.mkv');
-  const args = captureArguments(plan, ENCODING, { publishUrl: file, tapFile: join(folder, 'tap.jpg') });
+  const args = captureArguments(plan, ENCODING, {
+    ...{ publishUrl: file, tapFile: join(folder, 'tap.jpg'), lumaFile: join(folder, 'tap.luma') },
+  });
   const intoFile = args.map((arg) =>
     arg === 'rtsp' ? 'matroska' : arg === 'rtsp_transport=tcp' ? 'live=1' : arg,
   );

@@ -11,7 +11,11 @@ const encoding: EncodingSettings = {
   ...{ profile: 'baseline', strict: true, preset: 'ultrafast', pixelFormat: 'yuv420p', bitrateBps: 600_000 },
   ...{ keyframeIntervalMs: 1000, tapIntervalMs: 1000, tapQuality: 5 },
 };
-const outputs = { publishUrl: 'rtsp://127.0.0.1:8554/camera0', tapFile: '/run/taps/camera0.jpg' };
+const outputs = {
+  publishUrl: 'rtsp://127.0.0.1:8554/camera0',
+  tapFile: '/run/taps/camera0.jpg',
+  lumaFile: '/run/taps/camera0.luma',
+};
 const argsOf = (more: Partial<CapturePlan> = {}, settings: Partial<EncodingSettings> = {}) =>
   captureArguments({ ...plan, ...more }, { ...encoding, ...settings }, outputs);
 const optionOf = (args: readonly string[], option: string) => args[args.indexOf(option) + 1];
@@ -44,14 +48,13 @@ describe('capture command', () => {
     expect(optionOf(argsOf({}, { strict: false }), '-level')).toBe('3.1');
   });
 
-  test('both outputs are behind the fifo muxer and recover from anything', () => {
+  test('all outputs are behind the fifo muxer and recover from anything', () => {
     const args = argsOf();
     const count = (word: string) => args.filter((arg) => arg === word).length;
-    expect(count('fifo')).toBe(2);
-    expect(count('-attempt_recovery')).toBe(2);
-    expect(count('-recover_any_error')).toBe(2);
-    expect(count('-drop_pkts_on_overflow')).toBe(2);
-    expect(args.at(-1)).toBe('/run/taps/camera0.jpg');
+    for (const option of ['fifo', '-attempt_recovery', '-recover_any_error', '-drop_pkts_on_overflow'])
+      expect(count(option)).toBe(3);
+    expect(args).toContain('/run/taps/camera0.jpg');
+    expect(args.at(-1)).toBe('/run/taps/camera0.luma');
   });
 
   test('other chroma formats get the profile that has them', () => {

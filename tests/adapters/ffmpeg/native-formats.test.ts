@@ -39,7 +39,7 @@ describe.each(servers)("a camera's own pictures to %s", (_, which) => {
     const barcodes = await barcodesOf(part);
     expect(barcodes).not.toContain(null);
     expect(jumpsIn(barcodes)).toEqual([]);
-    expect(tapped.length).toBeGreaterThanOrEqual(3);
+    expect(tapped.length).toBeGreaterThanOrEqual(2);
     // The camera's keyframes come each second, at every tenth picture.
     const packets = await packetsOf(part);
     const keyframe = packets.findIndex(({ keyframe }) => keyframe);
