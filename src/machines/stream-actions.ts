@@ -1,6 +1,7 @@
 /** Actions of the stream's chart that take their values from the event: said once, used in many transitions. */
 import type { PlanLadder } from './plan.ts';
-import { emptyCause, lossCause, type StreamContext } from './stream-values.ts';
+import { emptyCause, lossCause } from './stream-causes.ts';
+import type { StreamContext } from './stream-values.ts';
 import type { MediaServerInfo, TappedFrame } from './values.ts';
 
 export const observe = {

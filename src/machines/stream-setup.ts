@@ -21,11 +21,10 @@ import { parentOf } from './report.ts';
 import { rivalsMachine } from './rivals.ts';
 import { type SnapshotEvent, type SnapshotInput, snapshotMachine } from './snapshot.ts';
 import type { StorageLevel } from './storage.ts';
+import { lateTrouble, lossCause } from './stream-causes.ts';
 import { planAfter, planFrom, rungOf } from './stream-plan.ts';
 import {
   baselineAt,
-  lateTrouble,
-  lossCause,
   published,
   publishedWith,
   publisherChanged,

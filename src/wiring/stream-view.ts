@@ -7,7 +7,7 @@ import { recordedMs } from '../machines/recording-facts.ts';
 import { gapsOf, type RecordingContext } from '../machines/recording-setup.ts';
 import { storyPath } from '../machines/state-path.ts';
 import type { streamMachine } from '../machines/stream.ts';
-import { lateTrouble } from '../machines/stream-values.ts';
+import { lateTrouble } from '../machines/stream-causes.ts';
 import type { Journal } from './journal.ts';
 
 export type StreamRef = ActorRefFrom<typeof streamMachine>;

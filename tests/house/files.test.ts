@@ -16,7 +16,7 @@ const MAY_BE_LONGER: Readonly<Record<string, { readonly lines: number; readonly 
   'src/machines/service.ts': { lines: 450, why: ONE_MACHINE },
   'src/machines/stream.ts': { lines: 480, why: ONE_MACHINE },
   'src/machines/stream-live.ts': { lines: 300, why: ONE_MACHINE },
-  'src/machines/stream-setup.ts': { lines: 510, why: ONE_MACHINE },
+  'src/machines/stream-setup.ts': { lines: 530, why: ONE_MACHINE },
   'src/machines/values.ts': { lines: 420, why: VOCABULARY },
 };
 

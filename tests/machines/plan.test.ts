@@ -254,23 +254,23 @@ describe('where a plan failed', () => {
   ];
   const ladder = ladderFor([format('YUYV', sizes), format('MJPG', sd)], {}, { hardwareEncoders: [vaapi] });
   const [first] = ladder.rungs;
-  const after = (code: Parameters<typeof nextRung>[3], failed = first!.plan, before = [failed]) => {
+  const nextAfter = (code: Parameters<typeof nextRung>[3], failed = first!.plan, before = [failed]) => {
     const next = nextRung(ladder, failed, before, code)?.plan;
     return next && `${next.fourcc} ${next.widthPx}x${next.heightPx}@${next.rateFps} ${next.encoder}`;
   };
 
   test('the way that asks less of the bus, another format or another encoder is next, as the failure says', () => {
     expect(first?.plan).toMatchObject({ fourcc: 'MJPG', encoder: 'h264_vaapi' });
-    expect(after('invalid-format')).toBe('YUYV 640x480@15 h264_vaapi');
-    expect(after('decoder-errors')).toBe('YUYV 640x480@15 h264_vaapi');
-    expect(after('encoder-failed')).toBe('MJPG 640x480@15 libx264');
+    expect(nextAfter('invalid-format')).toBe('YUYV 640x480@15 h264_vaapi');
+    expect(nextAfter('decoder-errors')).toBe('YUYV 640x480@15 h264_vaapi');
+    expect(nextAfter('encoder-failed')).toBe('MJPG 640x480@15 libx264');
     const raw = ladder.rungs.find(({ plan }) => plan.fourcc === 'YUYV')!.plan;
-    expect(after('no-bandwidth', raw)).toBe('MJPG 640x480@15 libx264');
+    expect(nextAfter('no-bandwidth', raw)).toBe('MJPG 640x480@15 libx264');
   });
 
   test('none is next for failures that any plan would meet', () => {
     for (const code of ['device-busy', 'no-permission', 'device-gone', 'capture-failed', 'deadline'] as const)
-      expect(after(code)).toBeUndefined();
+      expect(nextAfter(code)).toBeUndefined();
   });
 
   test('none is tried twice, and the last one has none after it', () => {
@@ -281,7 +281,7 @@ describe('where a plan failed', () => {
         ladder.rungs.map(({ plan }) => plan),
       ),
     ).toBeUndefined();
-    expect(after('invalid-format', ladder.rungs.at(-1)!.plan)).toBeUndefined();
-    expect(after('invalid-format', { ...first!.plan, devicePath: '/dev/video9' })).toBeUndefined();
+    expect(nextAfter('invalid-format', ladder.rungs.at(-1)!.plan)).toBeUndefined();
+    expect(nextAfter('invalid-format', { ...first!.plan, devicePath: '/dev/video9' })).toBeUndefined();
   });
 });

@@ -1,8 +1,8 @@
 /** The stream in trouble: failures and waits, the three levels of liveness, a lost server, an unplug, the end. */
 import { describe, expect, test } from 'vitest';
 import type { Trouble } from '../../src/machines/errors.ts';
+import { lateTrouble } from '../../src/machines/stream-causes.ts';
 import type { StreamLimits } from '../../src/machines/stream-values.ts';
-import { lateTrouble } from '../../src/machines/stream-values.ts';
 import type { WatchdogSubject } from '../../src/machines/watchdog.ts';
 import { type StreamRig, startStream } from '../support/fake-camera.ts';
 import { FakeWorld } from '../support/fake-world.ts';
