@@ -27,6 +27,7 @@ import {
   published,
   publishedWith,
   publisherChanged,
+  SILENT_REASONS,
   SLOW_CODES,
   type StreamContext,
   type StreamEvent,
@@ -83,6 +84,8 @@ export const streamSetup = setup({
     /** Sends `frame.tapped`. */
     watchTap: fromCallback<StreamEvent, CameraId>(() => {}),
     stopCapture: fromPromise<void, CameraId>(no('stopCapture')),
+    /** The same for one that failed; gives what its last words say of it. */
+    clearCapture: fromPromise<Trouble | null, CameraId>(no('clearCapture')),
     /** Rejects with why when no tap can be written. */
     checkTap: fromPromise<void, CameraId>(no('checkTap')),
     countReaders: fromPromise<number, CameraId>(no('countReaders')),
@@ -137,6 +140,13 @@ export const streamSetup = setup({
     storeTrouble: assign({ trouble: (_, params: { error: unknown }) => troubleOf(params.error) }),
     storeLateTrouble: assign({ trouble: ({ context }) => lateTrouble(context) }),
     clearTrouble: assign({ trouble: null }),
+    /** Its own words say more than that nothing came; what an exit was told as stays. */
+    storeComplaint: assign({
+      trouble: ({ context: { trouble } }, params: { complaint: Trouble | null }) =>
+        params.complaint !== null && SILENT_REASONS.includes(trouble?.reason ?? '')
+          ? params.complaint
+          : trouble,
+    }),
     countAttempt: assign({ attempts: ({ context }) => context.attempts + 1 }),
     clearAttempts: assign({ attempts: 0, trouble: null }),
     addLate: assign({

@@ -81,6 +81,8 @@ export class FakeWorld {
   readonly starts: CapturePlan[] = [];
   /** A capture that is started ends at once with this. */
   startTrouble: Trouble | null = null;
+  /** What the last words of a capture that is given up tell. */
+  complaint: Trouble | null = null;
   frames = true;
   frozen = false;
   tapProblem: string | null = null;
@@ -244,11 +246,11 @@ export class FakeWorld {
     };
   });
 
-  readonly stopCapture = fromPromise<void, string>(async ({ signal }) => {
-    await this.#after(this.stopTakesMs, signal);
-    if (this.stopFails) throw failure('deadline', 'The capture does not end.');
-    if (this.capture !== null)
-      this.#endCapture({ code: 'cancelled', reason: 'stopped', message: 'Stopped.' });
+  readonly stopCapture = fromPromise<void, string>(({ signal }) => this.#stopCapture(signal));
+
+  readonly clearCapture = fromPromise<Trouble | null, string>(async ({ signal }) => {
+    await this.#stopCapture(signal);
+    return this.complaint;
   });
 
   readonly findCapture = fromPromise<AdoptableCapture | null, string>(async ({ signal }) => {
@@ -415,6 +417,13 @@ export class FakeWorld {
     const process = processOf(this.#pids);
     this.capture = { process, plan, publishesFromMs: this.clock.now() + PUBLISH_MS };
     this.#later(() => sendBack({ type: 'capture.spawned', process }));
+  }
+
+  async #stopCapture(signal: AbortSignal): Promise<void> {
+    await this.#after(this.stopTakesMs, signal);
+    if (this.stopFails) throw failure('deadline', 'The capture does not end.');
+    if (this.capture !== null)
+      this.#endCapture({ code: 'cancelled', reason: 'stopped', message: 'Stopped.' });
   }
 
   #endCapture(trouble: Trouble): void {

@@ -46,6 +46,16 @@ export const ERROR_PLACES: Readonly<Record<ErrorCode, Place>> = {
     dependency: 'camera',
     suggestion: 'Look at get_camera_status; the camera is probed again by itself.',
   },
+  'device-failing': {
+    fault: 'dependency-failed',
+    dependency: 'camera',
+    suggestion: 'Re-plug the camera; use a short cable and a port without a hub.',
+  },
+  'decoder-errors': {
+    fault: 'dependency-failed',
+    dependency: 'camera',
+    suggestion: 'Re-plug the camera, or use another of its formats.',
+  },
   'capture-failed': {
     fault: 'dependency-failed',
     dependency: 'FFmpeg',

@@ -13,6 +13,8 @@ const CODES: Readonly<Record<ErrorCode, number>> = {
   'no-bandwidth': -32050,
   'invalid-format': -32050,
   'probe-failed': -32050,
+  'device-failing': -32050,
+  'decoder-errors': -32050,
   'capture-failed': -32050,
   'media-server-unreachable': -32050,
   'media-server-refused': -32050,
