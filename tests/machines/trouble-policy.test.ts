@@ -1,10 +1,10 @@
 /** Which state each class of trouble leads to, and how it is tried again: docs/troubleshooting.md has it as a table. */
 import { describe, expect, test } from 'vitest';
-import { type ErrorCode, troubleOf } from '../../src/machines/errors.ts';
+import { CameraError, type ErrorCode, troubleOf } from '../../src/machines/errors.ts';
 import { SILENT_REASONS, SLOW_CODES } from '../../src/machines/stream-values.ts';
 import { startCamera, startStream } from '../support/fake-camera.ts';
 import { FakeWorld } from '../support/fake-world.ts';
-import { failure, known, plan } from '../support/machine-fixtures.ts';
+import { failure, plan } from '../support/machine-fixtures.ts';
 
 const ready = { type: 'camera.ready', plan: plan() };
 
@@ -25,12 +25,8 @@ const STREAM_POLICY: Readonly<Partial<Record<ErrorCode, 'backoff' | 'faulted'>>>
 async function ended(code: ErrorCode) {
   const world = new FakeWorld();
   const rig = await startStream(world);
-  world.startTrouble = troubleOf({
-    ...failure(code),
-    message: 'Fake.',
-    suggestion: 'Mend it.',
-    facts: { n: 1 },
-  });
+  const options = { suggestion: 'Mend it.', facts: { n: 1 } };
+  world.startTrouble = troubleOf(new CameraError(code, 'Fake.', options));
   await world.send(ready);
   await world.send({ type: 'stream.start' });
   await world.advance(100);
@@ -130,10 +126,11 @@ describe('a camera that cannot be asked', () => {
   };
 
   test.each(Object.entries(CAMERA_POLICY) as [ErrorCode, string][])('%s: %s', async (code, state) => {
-    const rig = await startCamera(new FakeWorld(), { known: known() });
+    const rig = await startCamera(new FakeWorld());
+    rig.probe.answers = () => {
+      throw failure(code);
+    };
     await rig.world.advance(100);
-    rig.probe.reject(failure(code));
-    await rig.world.advance(0);
     expect(rig.state()).toBe(state);
     expect(rig.context().trouble?.code).toBe(code);
   });
