@@ -76,7 +76,9 @@ function ofDevice(lines: readonly string[], { plan, devicePresent }: CaptureTrac
 }
 
 function isAboutDevice(line: string, devicePath: string | undefined): boolean {
-  if (/VIDIOC_|v4l2|Cannot open video device|Error opening input|\[in#0/.test(line)) return true;
+  // An encoder of the host is a V4L2 device, too, and no camera.
+  if (/v4l2m2m/.test(line)) return false;
+  if (/VIDIOC_|video4linux2|Cannot open video device|Error opening input|\[in#0/.test(line)) return true;
   return devicePath !== undefined && line.includes(devicePath);
 }
 

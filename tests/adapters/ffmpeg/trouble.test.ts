@@ -146,6 +146,13 @@ describe('why a capture ended', () => {
     });
   });
 
+  test('a warning at the start is not why a capture ended, nor is what an encoder of the host says', () => {
+    const [warning = ''] = words.WARNED_THEN_UNPLUGGED_5.split('\n');
+    expect(trouble({ words: warning, exitCode: 3 }).code).toBe('capture-failed');
+    const encoder = '[h264_v4l2m2m @ 0x1] VIDIOC_STREAMON failed: Invalid argument';
+    expect(trouble({ words: encoder, exitCode: 3 }).code).toBe('capture-failed');
+  });
+
   test('a damaged picture now and then is not why a capture ended, nor is one that somebody killed', () => {
     expect(trouble({ words: words.ONE_BAD_FRAME }).code).toBe('capture-failed');
     expect(trouble({ words: words.UNENDED_JPEG_9 }).code).toBe('capture-failed');
