@@ -11,9 +11,10 @@ export const ERROR_CODES = {
   'no-permission': { retryable: false },
   'no-bandwidth': { retryable: false },
   'invalid-format': { retryable: false },
-  'decoder-errors': { retryable: true },
   'encoder-failed': { retryable: true },
   'probe-failed': { retryable: true },
+  'device-failing': { retryable: true },
+  'decoder-errors': { retryable: true },
   'capture-failed': { retryable: true },
   'media-server-unreachable': { retryable: true },
   'media-server-refused': { retryable: false },
@@ -37,6 +38,10 @@ export interface Trouble {
   readonly reason: string;
   /** One sentence for people: what failed, on what, the fact known. No secrets, no host paths. */
   readonly message: string;
+  /** What the reader could do about it, one sentence; absent where nobody knows. */
+  readonly suggestion?: string;
+  /** Plain facts that the sentence is made of, for programs (no secrets, no host paths). */
+  readonly facts?: Readonly<Record<string, unknown>>;
 }
 
 export interface CameraErrorOptions {
@@ -71,8 +76,14 @@ export class CameraError extends Error {
 
 /** Plain data of anything thrown; a foreign error becomes `internal` with its own message. */
 export function troubleOf(error: unknown): Trouble {
-  if (error instanceof CameraError) return { code: error.code, reason: error.reason, message: error.message };
-  if (isTrouble(error)) return { code: error.code, reason: error.reason, message: error.message };
+  if (error instanceof CameraError || isTrouble(error)) {
+    const { code, reason, message, suggestion, facts } = error;
+    return {
+      ...{ code, reason, message },
+      ...(suggestion === undefined ? {} : { suggestion }),
+      ...(facts === undefined || Object.keys(facts).length === 0 ? {} : { facts }),
+    };
+  }
   return {
     code: 'internal',
     reason: 'internal',
@@ -82,7 +93,8 @@ export function troubleOf(error: unknown): Trouble {
 
 /** A CameraError again, for code that must throw what a machine stored. */
 export function errorOf(trouble: Trouble): CameraError {
-  return new CameraError(trouble.code, trouble.message, { reason: trouble.reason });
+  const { code, message, ...options } = trouble;
+  return new CameraError(code, message, options);
 }
 
 function isTrouble(value: unknown): value is Trouble {

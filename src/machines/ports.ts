@@ -2,6 +2,7 @@
  * What machines need from the world. Adapters implement these; tests fake them.
  * Every promise rejects with a CameraError and honours its AbortSignal. Nothing here decides or retries.
  */
+import type { Trouble } from './errors.ts';
 import type {
   CameraId,
   CapturePlan,
@@ -77,6 +78,8 @@ export interface CaptureRunner {
   start(plan: CapturePlan, signal: AbortSignal): Promise<ProcessIdentity>;
   /** Resolves when the process has ended, adopted or not. Rejects `cancelled` on abort; the process is left alone. */
   ended(process: ProcessIdentity, signal: AbortSignal): Promise<ProcessEnd>;
+  /** What the newest capture of this camera said that explains why no picture came of it; null: nothing of that kind. Never rejects. */
+  complaint(cameraId: CameraId): Promise<Trouble | null>;
   /** Ends every process marked as capture of this camera: SIGINT, then SIGKILL on its group. Idempotent. */
   stop(cameraId: CameraId, signal: AbortSignal): Promise<void>;
   /** The living capture of this camera left by an earlier life of the service. More than one: ended but the newest. */

@@ -38,9 +38,9 @@ export const examining = streamSetup.createStateConfig({
           guard: 'toExamine',
           target: '#stream.clearing',
           actions: trouble(
-            'invalid-format',
-            'no_parameter_sets',
-            "The camera's own H.264 comes without parameter sets (SPS and PPS), and it offers nothing else.",
+            'decoder-errors',
+            'parameters_missing',
+            'The camera sends H.264 without its parameters (SPS and PPS), so no picture can be decoded.',
           ),
         },
         { target: '#stream.provisioning' },

@@ -28,6 +28,7 @@ import {
   published,
   publishedWith,
   publisherChanged,
+  SILENT_REASONS,
   SLOW_CODES,
   type StreamContext,
   type StreamEvent,
@@ -89,6 +90,8 @@ export const streamSetup = setup({
     stopCapture: fromPromise<void, CameraId>(no('stopCapture')),
     /** Opens the camera for some seconds and looks at its own H.264. */
     examine: fromPromise<H264Stream | null, CapturePlan>(no('examine')),
+    /** The same for one that failed; gives what its last words say of it. */
+    clearCapture: fromPromise<Trouble | null, CameraId>(no('clearCapture')),
     /** Rejects with why when no tap can be written. */
     checkTap: fromPromise<void, CameraId>(no('checkTap')),
     countReaders: fromPromise<number, CameraId>(no('countReaders')),
@@ -164,6 +167,13 @@ export const streamSetup = setup({
     storeTrouble: assign({ trouble: (_, params: { error: unknown }) => troubleOf(params.error) }),
     storeLateTrouble: assign({ trouble: ({ context }) => lateTrouble(context) }),
     clearTrouble: assign({ trouble: null }),
+    /** Its own words say more than that nothing came; what an exit was told as stays. */
+    storeComplaint: assign({
+      trouble: ({ context: { trouble } }, params: { complaint: Trouble | null }) =>
+        params.complaint !== null && SILENT_REASONS.includes(trouble?.reason ?? '')
+          ? params.complaint
+          : trouble,
+    }),
     countAttempt: assign({ attempts: ({ context }) => context.attempts + 1 }),
     clearAttempts: assign({ attempts: 0, trouble: null }),
     addLate: assign({

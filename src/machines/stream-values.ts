@@ -179,7 +179,16 @@ export const SLOW_CODES: readonly string[] = [
   'device-busy',
   'no-permission',
   'no-bandwidth',
+  'invalid-format',
   'missing-program',
+];
+
+/** What is said of a capture that lives and brings nothing; its own last words may say why. */
+export const SILENT_REASONS: readonly string[] = [
+  'not_published_in_time',
+  'no_first_frame',
+  'stream_stalled',
+  'not_republished',
 ];
 
 /** Is the capture's picture on the path: available, and bytes came beyond what was there before? */

@@ -344,9 +344,12 @@ export const streamMachine = streamSetup.createMachine({
       exit: ['leaveCapture', 'forgetCapture'],
       invoke: {
         id: 'clearCapture',
-        src: 'stopCapture',
+        src: 'clearCapture',
         input: ({ context }) => context.cameraId,
-        onDone: 'judging',
+        onDone: {
+          target: 'judging',
+          actions: { type: 'storeComplaint', params: ({ event }) => ({ complaint: event.output }) },
+        },
         onError: 'judging',
       },
     },

@@ -2,15 +2,16 @@
  * Finds the living actors and reads their views. Remembers nothing but instants (since when), the place where each camera
  * was last, and the views of actors that have not moved since they were asked.
  */
-import type { Actor, ActorRefFrom } from 'xstate';
+import type { Actor, ActorRefFrom, AnyActorRef } from 'xstate';
 import type { CameraView, EngineFact, StreamView } from '../api/door.ts';
-import { CameraError } from '../machines/errors.ts';
+import { CameraError, type Trouble } from '../machines/errors.ts';
 import type { mediaServerMachine } from '../machines/media-server.ts';
 import { cameraChild, type serviceMachine } from '../machines/service.ts';
 import type { CameraId } from '../machines/values.ts';
 import { type CameraRef, cameraView, recordingOf, streamOf } from './camera-view.ts';
 import type { Journal, Standing } from './journal.ts';
 import type { StreamInstants, StreamRef } from './stream-view.ts';
+import { type BusUser, withNeighbours } from './usb-bus.ts';
 
 const NO_INSTANTS: StreamInstants = { captureSinceMonoMs: null, liveSinceMonoMs: null };
 
@@ -66,8 +67,10 @@ export class Actors {
     const id = ref.getSnapshot().context.known.id;
     const instants = this.#instants.get(id) ?? NO_INSTANTS;
     const recording = recordingOf(stream);
-    const refs = recording === undefined ? [ref, stream] : [ref, stream, recording];
+    const refs: AnyActorRef[] = recording === undefined ? [ref, stream] : [ref, stream, recording];
     const demand = this.#demand();
+    const crowded = stream.getSnapshot().context.trouble?.code === 'no-bandwidth';
+    if (crowded) refs.push(...this.#others(id));
     const from: readonly unknown[] = [
       demand,
       instants,
@@ -77,9 +80,25 @@ export class Actors {
     const kept = this.#views.get(id);
     if (kept?.from.length === from.length && kept.from.every((fact, index) => fact === from[index]))
       return kept.view;
-    const view = cameraView(ref, this.journal, instants, demand);
+    const alone = cameraView(ref, this.journal, instants, demand);
+    const view =
+      crowded && alone !== undefined
+        ? { ...alone, stream: { ...alone.stream, trouble: this.explained(id, alone.stream.trouble) } }
+        : alone;
     this.#views.set(id, { from, view });
     return view;
+  }
+
+  /** A camera's trouble with what only its neighbours can tell of it. */
+  explained<T extends Trouble | null>(id: CameraId, trouble: T): T | Trouble {
+    const camera = this.camera(id);
+    if (trouble?.code !== 'no-bandwidth' || camera === undefined) return trouble;
+    const others = this.cameraIds().flatMap((other) => (other === id ? [] : (this.camera(other) ?? [])));
+    return withNeighbours(
+      trouble,
+      busUser(camera, 'wanted'),
+      others.map((other) => busUser(other, 'captured')),
+    );
   }
 
   /** @throws CameraError not-found */
@@ -113,6 +132,15 @@ export class Actors {
     return server?.getSnapshot().context.folders?.demand === false ? 'demand_unavailable' : 'available';
   }
 
+  /** The actors of the other cameras and of their streams. */
+  #others(id: CameraId): readonly AnyActorRef[] {
+    return this.cameraIds().flatMap((other) => {
+      const camera = other === id ? undefined : this.camera(other);
+      const stream = camera === undefined ? undefined : streamOf(camera);
+      return camera === undefined || stream === undefined ? [] : [camera, stream];
+    });
+  }
+
   #tell(fact: EngineFact): void {
     for (const listener of this.#listeners) listener(fact);
   }
@@ -137,4 +165,16 @@ export class Actors {
     if (entered('live')) this.#instants.set(id, { ...instants, liveSinceMonoMs: sinceMonoMs });
     if (entered('starting')) this.#instants.set(id, { ...instants, captureSinceMonoMs: sinceMonoMs });
   }
+}
+
+/** @param which a picture that is wanted, or only one that a running capture takes */
+function busUser(camera: CameraRef, which: 'wanted' | 'captured'): BusUser {
+  const { known, probe, device } = camera.getSnapshot().context;
+  const stream = streamOf(camera)?.getSnapshot().context;
+  return {
+    device: known.id,
+    busInfo: device === null ? null : (probe?.capabilities.busInfo ?? null),
+    portPath: device?.nodes[0]?.portPath ?? null,
+    picture: which === 'wanted' || stream?.process != null ? (stream?.plan ?? null) : null,
+  };
 }

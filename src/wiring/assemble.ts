@@ -151,7 +151,7 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
     clock: systemClock,
     devices: new BothSources(sources),
     probe: probeByOrigin(
-      new V4l2Probe({ timeoutMs: camera.probe_timeout_ms }),
+      new V4l2Probe({ timeoutMs: camera.probe_timeout_ms, dataId }),
       new SyntheticProbe(syntheticFolder),
     ),
     ...captureParts({

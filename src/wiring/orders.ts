@@ -13,7 +13,7 @@ import type {
   StreamView,
 } from '../api/door.ts';
 import type { Config } from '../config/schema.ts';
-import { CameraError, errorOf } from '../machines/errors.ts';
+import { CameraError, errorOf, type Trouble } from '../machines/errors.ts';
 import type { Clock } from '../machines/ports.ts';
 import { recordingChild, snapshotChild } from '../machines/stream-setup.ts';
 import type { CameraId } from '../machines/values.ts';
@@ -50,12 +50,11 @@ export async function startRecording(desk: OrderDesk, order: StartRecordingOrder
   );
   if (snapshot.matches('rolling')) return recordingView(ref, desk.actors.journal);
   const reason = snapshot.context.reason ?? 'stream_failed';
-  const trouble = snapshot.context.trouble ?? stream.getSnapshot().context.trouble;
-  throw new CameraError(
-    trouble?.code ?? 'deadline',
-    trouble?.message ?? 'The stream was not ready to be recorded in time.',
-    { reason: trouble?.reason ?? reason, facts: { end_reason: reason } },
-  );
+  const message = 'The stream was not ready to be recorded in time.';
+  const late: Trouble = { code: 'deadline', reason, message };
+  const said = snapshot.context.trouble ?? stream.getSnapshot().context.trouble ?? late;
+  const trouble = desk.actors.explained(camera.device, said);
+  throw errorOf({ ...trouble, facts: { ...trouble.facts, end_reason: reason } });
 }
 
 /** Resolves when the recorder has closed its file. @throws CameraError wrong-state */
@@ -104,7 +103,7 @@ export async function startStreaming(
   // Pulled out or switched off meanwhile: the same words as before the order.
   requirePresent(desk.actors.require(cameraId).camera);
   const { trouble } = snapshot.context;
-  if (trouble !== null) throw errorOf(trouble);
+  if (trouble !== null) throw errorOf(desk.actors.explained(camera.device, trouble));
   throw new CameraError('wrong-state', `${camera.device} is still being asked what it can do.`, {
     reason: 'camera_not_ready',
     facts: { state: camera.state, retry_after_ms: desk.config.camera.probe_timeout_ms },
@@ -137,7 +136,8 @@ export async function takeSnapshot(desk: OrderDesk, order: SnapshotOrder): Promi
     snapshot: limitsOfSnapshot(named, id, desk.config.snapshot, desk.clock.monoMs()),
   });
   const ref = childOf<SnapshotRef>(stream, snapshotChild(id));
-  return snapshotResult(await answerOf(ref, (now) => now.status !== 'active'), wasLive);
+  const explain = (trouble: Trouble) => desk.actors.explained(camera.device, trouble);
+  return snapshotResult(await answerOf(ref, (now) => now.status !== 'active'), wasLive, explain);
 }
 
 function childOf<T>(stream: StreamRef, id: string): T {

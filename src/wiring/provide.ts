@@ -102,9 +102,10 @@ function provideStream(world: World) {
       watchTap: watcher<StreamEvent, CameraId>((send, signal, input) =>
         world.tap.watch(input, (frame) => send({ type: 'frame.tapped', frame }), signal),
       ),
-      stopCapture: fromPromise(async ({ input, signal }) => {
-        await world.captures.stop(input, signal);
-        await world.tap.clear(input);
+      stopCapture: fromPromise(({ input, signal }) => stopCapture(world, input, signal)),
+      clearCapture: fromPromise(async ({ input, signal }) => {
+        await stopCapture(world, input, signal);
+        return world.captures.complaint(input);
       }),
       checkTap: fromPromise(async ({ signal }) => {
         const { ok, problem } = await world.tap.writable(signal);
@@ -116,6 +117,11 @@ function provideStream(world: World) {
       countReaders,
     },
   });
+}
+
+async function stopCapture(world: World, cameraId: CameraId, signal: AbortSignal): Promise<void> {
+  await world.captures.stop(cameraId, signal);
+  await world.tap.clear(cameraId);
 }
 
 interface CaptureOrder {

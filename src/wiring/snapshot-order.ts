@@ -2,7 +2,7 @@
 import type { ActorRefFrom, SnapshotFrom } from 'xstate';
 import type { SnapshotOrder, SnapshotResult } from '../api/door.ts';
 import type { Config } from '../config/schema.ts';
-import { CameraError, errorOf } from '../machines/errors.ts';
+import { CameraError, errorOf, type Trouble } from '../machines/errors.ts';
 import type { SnapshotInput, snapshotMachine } from '../machines/snapshot.ts';
 
 export type SnapshotRef = ActorRefFrom<typeof snapshotMachine>;
@@ -29,14 +29,16 @@ export function limitsOfSnapshot(
   };
 }
 
-/** @throws CameraError the machine's trouble */
+/** @param explain what others know of a trouble. @throws CameraError the machine's trouble */
 export function snapshotResult(
   snapshot: SnapshotFrom<typeof snapshotMachine>,
   wasLive: boolean,
+  explain: (trouble: Trouble) => Trouble,
 ): SnapshotResult {
   const { saved, settled, trouble } = snapshot.context;
   if (saved === null) {
-    throw trouble === null ? new CameraError('cancelled', 'The snapshot was called off.') : errorOf(trouble);
+    if (trouble === null) throw new CameraError('cancelled', 'The snapshot was called off.');
+    throw errorOf(explain(trouble));
   }
   return { ...saved, settled, tier: wasLive ? 'tap' : 'activated' };
 }

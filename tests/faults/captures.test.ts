@@ -82,6 +82,11 @@ const NO_BANDWIDTH = `
 [video4linux2,v4l2 @ 0x559fad18c940] ioctl(VIDIOC_STREAMON): No space left on device
 /dev/video9: No space left on device`;
 
+const NO_ANSWER = `
+[video4linux2,v4l2 @ 0x559fad18c940] ioctl(VIDIOC_STREAMON): Connection timed out
+/dev/video9: Connection timed out`;
+const NO_JPEG = '[mjpeg @ 0x564002650280] No JPEG data found in image';
+
 /** What a stand-in for ffmpeg does, the reason and the sentence that follow. */
 const WRONGS = [
   {
@@ -113,6 +118,18 @@ const WRONGS = [
     script: `echo '${NO_BANDWIDTH}' >&2; exit 1`,
     reason: 'no_bandwidth',
     sentence: /^The USB bus has no bandwidth/,
+  },
+  {
+    title: 'says that the camera does not answer',
+    script: `echo '${NO_ANSWER}' >&2; exit 1`,
+    reason: 'device_timeout',
+    sentence: /^The camera did not answer in time\.$/,
+  },
+  {
+    title: 'lives and cannot decode what comes',
+    script: `for n in 1 2 3 4 5 6; do echo '${NO_JPEG}' >&2; done; exec sleep 60`,
+    reason: 'undecodable',
+    sentence: /^What the camera sends cannot be decoded\.$/,
   },
 ];
 

@@ -39,6 +39,14 @@ test('trouble is plain data that survives JSON, and becomes the same error again
   expect(troubleOf(errorOf(trouble))).toEqual(trouble);
 });
 
+test('trouble keeps what to do and the facts, and so does the error that is made of it', () => {
+  const options = { reason: 'usb_full', suggestion: 'Use another port.', facts: { bus: 'usb1' } };
+  const trouble = troubleOf(new CameraError('no-bandwidth', 'Full.', options));
+  expect(trouble).toEqual({ code: 'no-bandwidth', message: 'Full.', ...options });
+  expect(errorOf(trouble)).toMatchObject(options);
+  expect(troubleOf(errorOf(trouble))).toEqual(trouble);
+});
+
 test('trouble passes through unchanged and drops what does not belong to it', () => {
   const trouble = { code: 'deadline', reason: 'probe_timeout', message: 'Too late.' } as const;
   expect(troubleOf({ ...trouble, secret: 'x' })).toEqual(trouble);

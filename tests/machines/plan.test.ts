@@ -275,7 +275,7 @@ describe('where a plan failed', () => {
 
   test('none is tried twice, and the last one has none after it', () => {
     expect(
-      after(
+      nextAfter(
         'invalid-format',
         first!.plan,
         ladder.rungs.map(({ plan }) => plan),

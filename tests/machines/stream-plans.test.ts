@@ -172,8 +172,8 @@ describe("a camera's own H.264", () => {
     const rig = await camera(world, { alone: true });
     expect(rig.stream()).toBe('backoff');
     expect(rig.streamRef().getSnapshot().context.trouble).toMatchObject({
-      code: 'invalid-format',
-      reason: 'no_parameter_sets',
+      code: 'decoder-errors',
+      reason: 'parameters_missing',
     });
     await world.advance(40_000);
     expect(rig.stream()).toBe('faulted');

@@ -24,7 +24,7 @@ import { FakeCall, settled } from './machines.ts';
 
 /** The stream machine with this world's hands, its children too. */
 export function streamIn(world: FakeWorld) {
-  const { countReaders, findCapture, runCapture, watchTap, stopCapture, checkTap } = world;
+  const { countReaders, findCapture, runCapture, watchTap, stopCapture, clearCapture, checkTap } = world;
   return streamMachine.provide({
     actors: {
       path: pathMachine.provide({ actors: world.path }),
@@ -46,6 +46,7 @@ export function streamIn(world: FakeWorld) {
       watchTap: watchTap as never,
       stopCapture,
       examine: world.examine.logic,
+      clearCapture,
       checkTap,
       countReaders,
     },

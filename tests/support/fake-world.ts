@@ -86,6 +86,8 @@ export class FakeWorld {
   planTrouble: (plan: CapturePlan) => Trouble | null = () => null;
   /** The camera's own H.264; a test may give the answers by hand. */
   readonly examine = new FakeCall<H264Stream | null, CapturePlan>(() => null);
+  /** What the last words of a capture that is given up tell. */
+  complaint: Trouble | null = null;
   frames = true;
   frozen = false;
   /** Of the next tapped pictures. */
@@ -251,11 +253,11 @@ export class FakeWorld {
     };
   });
 
-  readonly stopCapture = fromPromise<void, string>(async ({ signal }) => {
-    await this.#after(this.stopTakesMs, signal);
-    if (this.stopFails) throw failure('deadline', 'The capture does not end.');
-    if (this.capture !== null)
-      this.#endCapture({ code: 'cancelled', reason: 'stopped', message: 'Stopped.' });
+  readonly stopCapture = fromPromise<void, string>(({ signal }) => this.#stopCapture(signal));
+
+  readonly clearCapture = fromPromise<Trouble | null, string>(async ({ signal }) => {
+    await this.#stopCapture(signal);
+    return this.complaint;
   });
 
   readonly findCapture = fromPromise<AdoptableCapture | null, string>(async ({ signal }) => {
@@ -422,6 +424,13 @@ export class FakeWorld {
     const process = processOf(this.#pids);
     this.capture = { process, plan, publishesFromMs: this.clock.now() + PUBLISH_MS };
     this.#later(() => sendBack({ type: 'capture.spawned', process }));
+  }
+
+  async #stopCapture(signal: AbortSignal): Promise<void> {
+    await this.#after(this.stopTakesMs, signal);
+    if (this.stopFails) throw failure('deadline', 'The capture does not end.');
+    if (this.capture !== null)
+      this.#endCapture({ code: 'cancelled', reason: 'stopped', message: 'Stopped.' });
   }
 
   #endCapture(trouble: Trouble): void {

@@ -6,15 +6,16 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { CameraError } from '../../machines/errors.ts';
+import { CameraError, type Trouble, troubleOf } from '../../machines/errors.ts';
 import type { AdoptableCapture, CaptureRunner } from '../../machines/ports.ts';
 import type { CameraId, CapturePlan, ProcessEnd, ProcessIdentity } from '../../machines/values.ts';
 import { lastWords } from '../process/bounded-log.ts';
+import { busyDevice, disallowedDevice, forbiddenDevice } from '../process/device-refusal.ts';
 import { parseMark } from '../process/mark.ts';
 import type { ProcessRunner } from '../process/process-runner.ts';
 import { captureArguments, type EncodingSettings } from './command.ts';
 import { lumaFile, tapFile } from './tap.ts';
-import { troubleOfEnd } from './trouble.ts';
+import { troubleOfEnd, troubleOfSilence } from './trouble.ts';
 
 /** What a capture is marked as. */
 export const CAPTURE_ROLE = 'capture';
@@ -53,6 +54,8 @@ export class FfmpegCaptures implements CaptureRunner {
   readonly #settings: CaptureSettings;
   /** By mark; the ledger forgets a process when it ends, which is when its plan is needed. */
   readonly #plans = new Map<string, CapturePlan | null>();
+  /** The newest of each camera, to read its words when it was given up. */
+  readonly #newest = new Map<CameraId, { readonly mark: string; readonly plan: CapturePlan | null }>();
 
   constructor(
     processes: Pick<ProcessRunner, 'spawn' | 'ended' | 'stop' | 'scan'>,
@@ -87,7 +90,7 @@ export class FfmpegCaptures implements CaptureRunner {
       variables: { LC_ALL: 'C' },
       secrets: secretsOf(publishUrl),
     });
-    this.#plans.set(process.mark, plan);
+    this.#keep(process.mark, plan, plan.cameraId);
     if (signal.aborted) {
       // This one alone: the next start may have made another one by now.
       await this.end(process, new AbortController().signal);
@@ -101,9 +104,15 @@ export class FfmpegCaptures implements CaptureRunner {
     const owner = parseMark(process.mark)?.owner ?? '';
     const plan = this.#plans.get(process.mark) ?? null;
     this.#plans.delete(process.mark);
-    const words = await lastWords(this.#logFile(owner), WORDS_BYTES).catch(() => '');
-    const devicePresent = plan === null || existsSync(plan.devicePath);
-    return { ...exit, trouble: troubleOfEnd({ ...exit, words, plan, devicePresent }) };
+    const trouble = troubleOfEnd({ ...exit, ...(await this.#trace(owner, plan)) });
+    return { ...exit, trouble: await explained(trouble, plan, process.mark) };
+  }
+
+  async complaint(cameraId: CameraId): Promise<Trouble | null> {
+    const newest = this.#newest.get(cameraId);
+    if (newest === undefined) return null;
+    const trouble = troubleOfSilence(await this.#trace(cameraId, newest.plan));
+    return trouble === null ? null : await explained(trouble, newest.plan, newest.mark);
   }
 
   async stop(cameraId: CameraId, signal: AbortSignal): Promise<void> {
@@ -121,7 +130,7 @@ export class FfmpegCaptures implements CaptureRunner {
     const plan = planSchema.safeParse(newest.entry?.about.plan).data ?? null;
     const devicePath = plan?.devicePath ?? (await openedDevice(newest.pid));
     if (devicePath === null) return null;
-    this.#plans.set(newest.mark, plan);
+    this.#keep(newest.mark, plan, cameraId);
     const { pid, startTicks, mark, adopted } = newest;
     return { process: { pid, startTicks, mark, adopted }, devicePath, plan };
   }
@@ -143,6 +152,16 @@ export class FfmpegCaptures implements CaptureRunner {
     await this.#processes.stop(process, this.#stopOptions(), signal);
   }
 
+  #keep(mark: string, plan: CapturePlan | null, cameraId: CameraId): void {
+    this.#plans.set(mark, plan);
+    this.#newest.set(cameraId, { mark, plan });
+  }
+
+  async #trace(owner: string, plan: CapturePlan | null) {
+    const words = await lastWords(this.#logFile(owner), WORDS_BYTES).catch(() => '');
+    return { words, plan, devicePresent: plan === null || existsSync(plan.devicePath) };
+  }
+
   #logFile(cameraId: CameraId): string {
     return join(this.#settings.logsFolder, `capture-${cameraId}.log`);
   }
@@ -156,6 +175,16 @@ export class FfmpegCaptures implements CaptureRunner {
 
 function calledOff(): CameraError {
   return new CameraError('cancelled', 'The start of a capture was called off.');
+}
+
+/** What the system knows beyond ffmpeg's words: who holds the device, which group may open it. */
+async function explained(trouble: Trouble, plan: CapturePlan | null, mark: string): Promise<Trouble> {
+  if (plan?.origin !== 'v4l2') return trouble;
+  if (trouble.code === 'device-busy')
+    return troubleOf(await busyDevice(plan.devicePath, parseMark(mark)?.dataId ?? null));
+  if (trouble.code !== 'no-permission') return trouble;
+  if (trouble.reason === 'device_not_allowed') return troubleOf(disallowedDevice());
+  return troubleOf(await forbiddenDevice(plan.devicePath));
 }
 
 /** The device as its own command line names it; null when the process is gone. */

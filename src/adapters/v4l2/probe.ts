@@ -15,15 +15,19 @@ export interface V4l2ProbeOptions {
   readonly timeoutMs: number;
   /** Name or path of the program. */
   readonly v4l2Ctl?: string;
+  /** This service's own: its captures are called ours where they hold a camera. */
+  readonly dataId?: string;
 }
 
 export class V4l2Probe implements CameraProbe {
   private readonly timeoutMs: number;
   private readonly v4l2Ctl: string;
+  private readonly dataId: string | null;
 
   constructor(options: V4l2ProbeOptions) {
     this.timeoutMs = options.timeoutMs;
     this.v4l2Ctl = options.v4l2Ctl ?? 'v4l2-ctl';
+    this.dataId = options.dataId ?? null;
   }
 
   /**
@@ -51,7 +55,7 @@ export class V4l2Probe implements CameraProbe {
     const args = ['-d', devicePath, '--info', '--list-formats-ext'];
     const { exitCode, stdout, stderr } = await run(this.v4l2Ctl, args, { timeoutMs: this.timeoutMs, signal });
     const info = parseInfo(stdout);
-    if (exitCode !== 0 || info === null) throw await troubleOfNode(devicePath, stderr);
+    if (exitCode !== 0 || info === null) throw await troubleOfNode(devicePath, stderr, this.dataId);
     if (!isCaptureNode(info)) return null;
     const formats = parseFormats(stdout).flatMap(({ emulated, ...format }) =>
       emulated ? [] : [{ devicePath, ...format }],

@@ -41,11 +41,6 @@ export const ERROR_PLACES: Readonly<Record<ErrorCode, Place>> = {
     dependency: 'camera',
     suggestion: 'Choose a picture that get_camera_capabilities lists.',
   },
-  'decoder-errors': {
-    fault: 'dependency-failed',
-    dependency: 'camera',
-    suggestion: 'Use another cable or port; another picture format is tried by itself.',
-  },
   'encoder-failed': {
     fault: 'dependency-failed',
     dependency: 'FFmpeg',
@@ -55,6 +50,16 @@ export const ERROR_PLACES: Readonly<Record<ErrorCode, Place>> = {
     fault: 'dependency-failed',
     dependency: 'camera',
     suggestion: 'Look at get_camera_status; the camera is probed again by itself.',
+  },
+  'device-failing': {
+    fault: 'dependency-failed',
+    dependency: 'camera',
+    suggestion: 'Re-plug the camera; use a short cable and a port without a hub.',
+  },
+  'decoder-errors': {
+    fault: 'dependency-failed',
+    dependency: 'camera',
+    suggestion: 'Re-plug the camera, or use another of its formats.',
   },
   'capture-failed': {
     fault: 'dependency-failed',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Trouble } from '../../machines/errors.ts';
 import type { CameraView, Door } from '../door.ts';
-import { redact } from '../redaction.ts';
+import { redact, redactDeep } from '../redaction.ts';
 import { deviceLabel } from '../rpc/error-map.ts';
 import { RpcFault } from '../rpc/fault.ts';
 
@@ -25,11 +25,22 @@ export const deviceParams = z.strictObject({ device: deviceParam });
 export const troubleShape = z.strictObject({
   reason: z.string().describe('stable snake_case word'),
   message: z.string().describe('one sentence'),
+  suggestion: z.string().optional().describe('one sentence: what to do about it; absent where nobody knows'),
+  facts: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('what the sentence is made of, for programs; absent where it is all there is'),
 });
 
 /** @returns null when there is none */
 export function troubleForm(trouble: Trouble | null): z.infer<typeof troubleShape> | null {
-  return trouble === null ? null : { reason: trouble.reason, message: redact(trouble.message) };
+  if (trouble === null) return null;
+  const { reason, message, suggestion, facts } = trouble;
+  return {
+    ...{ reason, message: redact(message) },
+    ...(suggestion === undefined ? {} : { suggestion: redact(suggestion) }),
+    ...(facts === undefined ? {} : { facts: redactDeep(facts) as Record<string, unknown> }),
+  };
 }
 
 /** Epoch milliseconds as a stamp. */

@@ -1,7 +1,12 @@
 /** Captures and their cameras, with nobody at the publish URL: what concerns no media server. */
-import { describe, expect, test } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { FfmpegCaptures } from '../../../src/adapters/ffmpeg/runner.ts';
-import type { ProcessIdentity } from '../../../src/machines/values.ts';
+import { holdersOfDevice } from '../../../src/adapters/process/device-holders.ts';
+import type { CapturePlan, ProcessIdentity } from '../../../src/machines/values.ts';
 import { barcodeOf } from '../../support/frames.ts';
 import { until } from '../../support/until.ts';
 import { never } from '../mediamtx/house.ts';
@@ -9,6 +14,19 @@ import { setBackstage } from './stage.ts';
 
 /** Nobody listens at port 1. */
 const url = 'rtsp://publisher:hidden-word@127.0.0.1:1/camera0';
+
+/** A capture of a V4L2 device that is a file, by an ffmpeg that runs these lines of shell; `$device` is the device. */
+async function playedCapture(script: string) {
+  const backstage = await setBackstage({ url });
+  const { dataDirectory } = backstage.world;
+  const device = join(dataDirectory, 'video9');
+  const ffmpeg = join(dataDirectory, 'ffmpeg');
+  writeFileSync(device, '');
+  writeFileSync(ffmpeg, `#!/bin/sh\ndevice=${device}\n${script}\n`, { mode: 0o755 });
+  const captures = new FfmpegCaptures(backstage.world.runner, { ...backstage.settings, ffmpeg });
+  const plan: CapturePlan = { ...backstage.plan, origin: 'v4l2', devicePath: device };
+  return { ...backstage, captures, plan, device };
+}
 
 describe('capture runner', () => {
   test('gives pictures without any media server, and a frozen camera gives equal ones', async () => {
@@ -41,6 +59,68 @@ describe('capture runner', () => {
     });
     const { trouble } = await captures.ended(await captures.start(plan, never), AbortSignal.timeout(10_000));
     expect(trouble).toMatchObject({ code: 'device-busy', reason: 'device_busy' });
+  });
+
+  test('a device that another process holds is busy, and that process is named', async () => {
+    const { captures, plan, device } = await playedCapture(
+      'echo "$device: Device or resource busy" >&2; exit 1',
+    );
+    const holder = spawn('tail', ['-f', device], { stdio: 'ignore' });
+    onTestFinished(() => void holder.kill('SIGKILL'));
+    await once(holder, 'spawn');
+    await until(async () => (await holdersOfDevice(device)).holders.length > 0, {
+      what: 'the device is held',
+    });
+    const { trouble } = await captures.ended(await captures.start(plan, never), never);
+    expect(trouble).toEqual({
+      code: 'device-busy',
+      reason: 'device_busy',
+      message: `Another process uses the camera: tail (pid ${holder.pid}).`,
+      suggestion: 'End it; the camera is tried again by itself.',
+      facts: { holders: [{ pid: holder.pid, command: 'tail', ours: false }] },
+    });
+  });
+
+  test('a device that a capture of another camera still holds is told as held by ours', async () => {
+    const { captures, plan, device, world } = await playedCapture(
+      'echo "$device: Device or resource busy" >&2; exit 1',
+    );
+    const request = { role: 'capture', owner: 'camera7', command: 'tail', args: ['-f', device] };
+    const log = { logFile: `${world.dataDirectory}/x.log`, logLimitBytes: 10_000 };
+    const { pid } = await world.runner.spawn({ ...request, ...log });
+    await until(async () => (await holdersOfDevice(device)).holders.some((one) => one.pid === pid), {
+      what: 'the device is held',
+    });
+    const { trouble } = await captures.ended(await captures.start(plan, never), never);
+    expect(trouble).toMatchObject({
+      message: `Another capture of this service still uses the camera: tail (pid ${pid}, captures camera7).`,
+      facts: { holders: [{ pid, ours: true }] },
+    });
+  });
+
+  test.each([
+    ['Permission denied', 'no_permission', /^The camera may not be opened by this user: /],
+    ['Operation not permitted', 'device_not_allowed', /^The camera may not be opened from in here\.$/],
+  ])('a device that says %s: %s, with what to do', async (words, reason, message) => {
+    const { captures, plan } = await playedCapture(`echo "$device: ${words}" >&2; exit 1`);
+    const { trouble } = await captures.ended(await captures.start(plan, never), never);
+    expect(trouble).toMatchObject({
+      ...{ code: 'no-permission', reason },
+      message: expect.stringMatching(message),
+      suggestion: expect.stringMatching(/^(Add|Allow) /),
+    });
+  });
+
+  test('a capture that lives and brings nothing is explained by its own words', async () => {
+    const { captures, plan } = await playedCapture(
+      'for n in 1 2 3 4 5; do echo "[h264 @ 0x1] non-existing PPS 0 referenced" >&2; done; exec sleep 60',
+    );
+    expect(await captures.complaint('camera0')).toBeNull();
+    await captures.start(plan, never);
+    const said = await until(() => captures.complaint('camera0'), { what: 'its words' });
+    expect(said).toMatchObject({ code: 'decoder-errors', reason: 'parameters_missing' });
+    await captures.stop('camera0', never);
+    expect(await captures.complaint('camera0')).toEqual(said);
   });
 
   test('a camera that is not there is gone', async () => {
