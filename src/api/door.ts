@@ -45,6 +45,8 @@ export interface CameraView extends StateView {
   /** Host paths: leave the service only for an admin with `debug: true`. */
   readonly devicePaths: readonly string[];
   readonly identity: { readonly matchedBy: string; readonly ambiguous: boolean };
+  /** When it was last known to be plugged in, while it is away; null: it is there, or nobody knows. */
+  readonly lastSeenAtMs: number | null;
   readonly trouble: Trouble | null;
   readonly stream: StreamView;
   /** The running session, else null. */
@@ -175,6 +177,15 @@ export interface Door {
     correlationId: string,
   ): Promise<{ readonly stream: StreamView; readonly continues: boolean }>;
   takeSnapshot(order: SnapshotOrder): Promise<SnapshotResult>;
+  /** Repeatable. */
+  enableCamera(cameraId: CameraId): Promise<CameraView>;
+  /** Resolves when the device is released. Repeatable. */
+  disableCamera(cameraId: CameraId): Promise<CameraView>;
+  retryCamera(cameraId: CameraId): Promise<CameraView>;
+  /** Resolves when its number is free. */
+  forgetCamera(cameraId: CameraId): Promise<void>;
+  /** The camera that comes back bears the name it got: one that is taken gets a number. */
+  renameCamera(cameraId: CameraId, name: string): Promise<CameraView>;
   injectFault(fault: SyntheticFault, cameraId: CameraId | null): Promise<void>;
   /** Called for every fact, in order; returns the way to stop. Never let it throw. */
   onFact(listener: (fact: EngineFact) => void): () => void;

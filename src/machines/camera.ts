@@ -62,6 +62,7 @@ export type CameraEvent =
   | { type: 'camera.retry' }
   | { type: 'camera.disable'; atMs: number }
   | { type: 'camera.enable' }
+  | { type: 'camera.rename'; name: string }
   | { type: 'camera.forget'; atMs: number }
   | { type: 'camera.release'; reason: RecordingEndReason }
   | StreamReport
@@ -71,6 +72,12 @@ export type CameraEvent =
 export type CameraReport =
   | Exclude<StreamReport, { type: 'call.changed' } | { type: 'stream.released' }>
   | { type: 'camera.released'; cameraId: CameraId };
+
+/** What is left at its end: a device that was plugged in while its camera was being forgotten is seen anew. */
+export interface CameraOutput {
+  readonly device: Device | null;
+  readonly atMs: number;
+}
 
 /** What this camera would be captured as; null when nothing of it is usable. */
 export function planOf(
@@ -97,13 +104,19 @@ const keepDevice = {
   type: 'storeDevice' as const,
   params: ({ event }: { event: { device: Device } }) => ({ device: event.device }),
 };
+const seen = {
+  type: 'storeSeen' as const,
+  params: ({ event }: { event: { atMs: number } }) => ({ atMs: event.atMs }),
+};
+/** Plugged in: its device, and when that was, which is kept. */
+const meet = [keepDevice, seen, 'remember'] as const;
 const lose = (cause: LossCause) => ({
   type: 'tellLost' as const,
   params: ({ event }: { event: { atMs: number } }) => ({ atMs: event.atMs, cause }),
 });
 
 export const cameraMachine = setup({
-  types: {} as { context: CameraContext; events: CameraEvent; input: CameraInput },
+  types: {} as { context: CameraContext; events: CameraEvent; input: CameraInput; output: CameraOutput },
   actors: {
     stream: streamMachine,
     probe: fromPromise<ProbeResult, Device>(() => Promise.reject(new Error('probe: no adapter provided'))),
@@ -153,6 +166,12 @@ export const cameraMachine = setup({
         streamWanted: params.wanted,
       }),
     }),
+    storeName: assign({
+      known: ({ context }, params: { name: string }) => ({ ...context.known, name: params.name }),
+    }),
+    storeSeen: assign({
+      known: ({ context }, params: { atMs: number }) => ({ ...context.known, lastSeenAtMs: params.atMs }),
+    }),
     storeEnding: assign({ ending: (_, params: { reason: RecordingEndReason }) => params.reason }),
     remember: enqueueActions(({ context, enqueue }) => {
       enqueue.spawnChild('rememberCamera', { input: context.known });
@@ -166,10 +185,11 @@ export const cameraMachine = setup({
       const plan = planOf(context);
       if (plan !== null) enqueue.sendTo('stream', { type: 'camera.ready', plan });
     }),
-    tellLost: sendTo('stream', (_, params: { atMs: number; cause: LossCause }) => ({
+    tellLost: sendTo('stream', (_, params: { atMs: number | null; cause: LossCause }) => ({
       type: 'camera.lost',
       ...params,
     })),
+    tellRetry: sendTo('stream', { type: 'stream.retry' }),
     releaseStream: sendTo('stream', ({ context }) => ({ type: 'stream.release', reason: context.ending })),
     relay: sendTo(parentOf, ({ event }) => event),
     reportReleased: sendTo(parentOf, ({ context }) => ({
@@ -180,6 +200,7 @@ export const cameraMachine = setup({
   guards: {
     isDisabled: ({ context }) => context.known.disabled,
     isPresent: ({ context }) => context.device !== null,
+    isAway: ({ context }) => context.device === null,
     attemptsExhausted: ({ context }) => context.attempts >= context.limits.probeAttempts,
     hopeless: ({ context }) =>
       context.trouble?.code === 'missing-program' || context.trouble?.code === 'no-permission',
@@ -206,12 +227,16 @@ export const cameraMachine = setup({
   id: 'camera',
   description: 'One camera: plugged in or not, opened or not, and what it can do.',
   context: ({ input }) => ({ ...input, probe: null, attempts: 0, trouble: null, ending: 'service_stopped' }),
+  output: ({ context }) => ({
+    device: context.ending === 'camera_forgotten' ? context.device : null,
+    atMs: context.known.lastSeenAtMs ?? 0,
+  }),
   entry: 'spawnStream',
   initial: 'beginning',
   on: {
     'device.detached': {
       target: '.disconnected',
-      actions: ['dropDevice', lose('camera_disconnected')],
+      actions: ['dropDevice', seen, 'remember', lose('camera_disconnected')],
       description: 'a removal preempts everything',
     },
     'camera.disable': {
@@ -223,8 +248,13 @@ export const cameraMachine = setup({
         lose('camera_disabled'),
       ],
     },
+    'camera.rename': {
+      actions: [{ type: 'storeName', params: ({ event }) => ({ name: event.name }) }, 'remember'],
+    },
     'camera.forget': {
+      guard: 'isAway',
       target: '.forgetting',
+      description: 'one that is plugged in would be back at once, switched on',
       actions: [{ type: 'storeEnding', params: { reason: 'camera_forgotten' } }],
     },
     'camera.release': {
@@ -249,7 +279,12 @@ export const cameraMachine = setup({
     beginning: {
       description: 'Where does it start?',
       always: [
-        { guard: 'isDisabled', target: 'disabled' },
+        {
+          guard: 'isDisabled',
+          target: 'disabled',
+          actions: { type: 'tellLost', params: { atMs: null, cause: 'camera_disabled' } },
+          description: 'what an earlier life was doing on it ends',
+        },
         { guard: 'isPresent', target: 'settling', actions: 'remember' },
         { target: 'expected' },
       ],
@@ -257,7 +292,7 @@ export const cameraMachine = setup({
     expected: {
       description: 'Known from an earlier life; the first list of devices tells whether it is there.',
       on: {
-        'device.attached': { target: 'settling', actions: keepDevice },
+        'device.attached': { target: 'settling', actions: meet },
         'devices.listed': { target: 'disconnected', actions: lose('camera_disconnected') },
       },
     },
@@ -337,6 +372,7 @@ export const cameraMachine = setup({
       description: 'It works; its stream may be started.',
       initial: 'provisional',
       on: {
+        'camera.retry': { actions: 'tellRetry' },
         'device.changed': {
           guard: { type: 'nodesChanged', params: ({ event }) => ({ device: event.device }) },
           target: 'settling',
@@ -387,15 +423,15 @@ export const cameraMachine = setup({
     },
     disconnected: {
       description: 'Unplugged. Its number and its wishes stay.',
-      on: { 'device.attached': { target: 'settling', actions: keepDevice } },
+      on: { 'device.attached': { target: 'settling', actions: meet } },
     },
     disabled: {
       description: 'Switched off by an operator: the device is released and not opened.',
       initial: 'deciding',
       on: {
-        'device.attached': { target: '.present', actions: keepDevice },
+        'device.attached': { target: '.present', actions: meet },
         'device.changed': { target: '.present', actions: keepDevice },
-        'device.detached': { target: '.absent', actions: 'dropDevice' },
+        'device.detached': { target: '.absent', actions: ['dropDevice', seen, 'remember'] },
         'camera.disable': {},
       },
       states: {
@@ -422,10 +458,13 @@ export const cameraMachine = setup({
       description: 'Its stream ends, its number becomes free.',
       entry: 'releaseStream',
       on: {
-        'device.detached': {},
+        'device.attached': { actions: [keepDevice, seen] },
+        'device.detached': { actions: 'dropDevice' },
         'camera.disable': {},
+        'camera.rename': {},
         'camera.forget': {},
         'camera.release': {},
+        'call.changed': {},
         'stream.released': '.dropping',
       },
       initial: 'waiting',

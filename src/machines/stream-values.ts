@@ -103,7 +103,7 @@ export type StreamEvent =
   // orders and facts from the camera
   | { type: 'camera.present'; devicePaths: readonly string[] }
   | { type: 'camera.ready'; plan: CapturePlan }
-  | { type: 'camera.lost'; cause: LossCause; atMs: number }
+  | { type: 'camera.lost'; cause: LossCause; atMs: number | null }
   | { type: 'stream.start'; correlationId?: string }
   | { type: 'stream.stop'; correlationId?: string }
   | { type: 'stream.retry' }

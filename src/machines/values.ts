@@ -308,6 +308,8 @@ export interface KnownCamera {
   readonly disabled: boolean;
   /** Switched on by start_streaming and not off since. */
   readonly streamWanted: boolean;
+  /** When it was last known to be plugged in: its plug, then its unplug. null: of an older service. */
+  readonly lastSeenAtMs: number | null;
 }
 
 /** A session that should be running. Written before it is armed, removed after its sidecar is. */

@@ -35,6 +35,8 @@ export class Actors {
     service.on('recording.started', ({ cameraId, session }) =>
       this.#tell({ type: 'recording.started', camera: cameraId, session }),
     );
+    // A name is no state: nothing moves.
+    service.on('camera.renamed', ({ cameraId }) => this.#tellLater(cameraId));
     // It may still be finished, and is then told once more.
     service.on('recording.unfiled', ({ cameraId, session }) =>
       this.#tell({ type: 'recording.ended', camera: cameraId, session, recording: null, word: 'ERROR' }),
@@ -123,6 +125,10 @@ export class Actors {
     if (id === undefined || (kind !== 'camera' && kind !== 'stream' && kind !== 'recording')) return;
     const cameraId = kind === 'recording' ? (id.split('_')[0] ?? id) : id;
     if (kind === 'stream') this.#noteInstants(cameraId, state, from ?? '', sinceMonoMs);
+    this.#tellLater(cameraId);
+  }
+
+  #tellLater(cameraId: CameraId): void {
     queueMicrotask(() => {
       const view = this.view(cameraId);
       const [path] = view?.devicePaths ?? [];

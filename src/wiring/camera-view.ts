@@ -56,6 +56,7 @@ export function cameraView(
     capabilityState: !ready ? 'none' : snapshot.matches({ ready: 'confirmed' }) ? 'confirmed' : 'provisional',
     devicePaths: context.device?.nodes.map((node) => node.devicePath) ?? [],
     identity: { matchedBy: context.known.identity.matchedBy, ambiguous: context.known.identity.ambiguous },
+    lastSeenAtMs: context.device === null ? context.known.lastSeenAtMs : null,
     trouble: context.trouble,
     stream: streamView(stream, journal, instants, demand),
     recording: recording === undefined ? null : recordingView(recording, journal),

@@ -18,6 +18,14 @@ import type { ServiceInput, serviceMachine } from '../machines/service.ts';
 import type { CameraId, MediaServerInfo } from '../machines/values.ts';
 import { Actors } from './actors.ts';
 import { allowedMethods } from './allowed.ts';
+import {
+  type CameraOrderDesk,
+  disableCamera,
+  enableCamera,
+  forgetCamera,
+  renameCamera,
+  retryCamera,
+} from './camera-orders.ts';
 import type { Journal } from './journal.ts';
 import {
   type OrderDesk,
@@ -38,13 +46,15 @@ export interface EngineParts {
   readonly version: string;
   readonly serverKind: MediaServerInfo['kind'] | 'unknown';
   readonly syntheticCameras: SyntheticCameras | null;
+  /** Resolves once all that was wished so far survives a crash. @throws CameraError storage */
+  wishesSaved(): Promise<void>;
 }
 
 export class Engine implements Door {
   readonly #actors: Actors;
   readonly #parts: EngineParts;
   readonly #startedMonoMs: number;
-  readonly #desk: OrderDesk;
+  readonly #desk: OrderDesk & CameraOrderDesk;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -54,7 +64,13 @@ export class Engine implements Door {
       createActor(machine, { input, systemId: 'service', inspect: journal.inspect }),
       journal,
     );
-    this.#desk = { actors: this.#actors, config, clock, service: () => this.service() };
+    this.#desk = {
+      actors: this.#actors,
+      config,
+      clock,
+      service: () => this.service(),
+      wishesSaved: () => parts.wishesSaved(),
+    };
   }
 
   /** The root of the actor system, not started yet. */
@@ -107,6 +123,26 @@ export class Engine implements Door {
 
   takeSnapshot(order: SnapshotOrder) {
     return takeSnapshot(this.#desk, order);
+  }
+
+  enableCamera(cameraId: CameraId) {
+    return enableCamera(this.#desk, cameraId);
+  }
+
+  disableCamera(cameraId: CameraId) {
+    return disableCamera(this.#desk, cameraId);
+  }
+
+  retryCamera(cameraId: CameraId) {
+    return retryCamera(this.#desk, cameraId);
+  }
+
+  forgetCamera(cameraId: CameraId) {
+    return forgetCamera(this.#desk, cameraId);
+  }
+
+  renameCamera(cameraId: CameraId, name: string) {
+    return renameCamera(this.#desk, cameraId, name);
   }
 
   /** Without a camera the fault goes to all synthetic ones. @throws CameraError wrong-state | bad-params | not-found */

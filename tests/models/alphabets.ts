@@ -569,6 +569,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
         { type: 'camera.retry' },
         { type: 'camera.disable', atMs: 1 },
         { type: 'camera.enable' },
+        { type: 'camera.rename', name: 'Door' },
         { type: 'camera.forget', atMs: 1 },
         { type: 'camera.release', reason: 'service_stopped' },
         { type: 'call.changed', wanted: true },
@@ -645,6 +646,16 @@ export const MODELS: Readonly<Record<string, Model>> = {
           ...(snapshot.matches('stopping') ? [{ type: 'camera.released', cameraId: 'camera0' }] : []),
           { type: 'media-server.stopped' },
           { type: 'discovery.changed' },
+          { type: 'camera.rename', cameraId: 'camera0', name: 'Door' },
+          ...(snapshot.matches('working') && !snapshot.matches({ working: { starting: 'reaping' } })
+            ? [
+                {
+                  type: 'xstate.done.actor.model',
+                  actorId: 'model',
+                  output: { device: device(), atMs: 1 },
+                },
+              ]
+            : []),
           { type: 'service.stop' },
           { type: 'service.handOver' },
           { type: 'xstate.done.actor.model', actorId: 'model', output: undefined },

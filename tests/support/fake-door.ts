@@ -31,6 +31,11 @@ export type FakeOrder =
   | 'startStreaming'
   | 'stopStreaming'
   | 'takeSnapshot'
+  | 'enableCamera'
+  | 'disableCamera'
+  | 'retryCamera'
+  | 'forgetCamera'
+  | 'renameCamera'
   | 'injectFault';
 
 export class FakeDoor implements Door {
@@ -211,6 +216,33 @@ export class FakeDoor implements Door {
       tier,
       frameAgeMs: 410.5,
     };
+  }
+
+  async enableCamera(cameraId: string): Promise<CameraView> {
+    await this.#enter('enableCamera', cameraId);
+    return this.change(cameraId, { status: 'CONNECTED', state: 'settling' });
+  }
+
+  async disableCamera(cameraId: string): Promise<CameraView> {
+    await this.#enter('disableCamera', cameraId);
+    return this.change(cameraId, { status: 'DISCONNECTED', state: 'disabled.present' });
+  }
+
+  async retryCamera(cameraId: string): Promise<CameraView> {
+    await this.#enter('retryCamera', cameraId);
+    return this.#ready(cameraId);
+  }
+
+  async forgetCamera(cameraId: string): Promise<void> {
+    await this.#enter('forgetCamera', cameraId);
+    if (this.camera(cameraId)?.status === 'CONNECTED')
+      throw conflict('camera_plugged_in', `${cameraId} is plugged in`, 'ready.confirmed');
+    this.#cameras.delete(cameraId);
+  }
+
+  async renameCamera(cameraId: string, name: string): Promise<CameraView> {
+    await this.#enter('renameCamera', cameraId, name);
+    return this.change(cameraId, { name });
   }
 
   async injectFault(fault: SyntheticFault, cameraId: string | null): Promise<void> {

@@ -83,6 +83,7 @@ export function cameraView(device: string, changes: Partial<CameraView> = {}): C
     capabilityState: 'confirmed',
     devicePaths: [`/dev/video${2 * Number(device.replace('camera', ''))}`],
     identity: { matchedBy: 'serial', ambiguous: false },
+    lastSeenAtMs: null,
     trouble: null,
     stream: streamView(),
     recording: null,

@@ -52,6 +52,7 @@ export const known = (fields: Partial<KnownCamera> = {}): KnownCamera => ({
   name: 'HD Webcam C270',
   disabled: false,
   streamWanted: false,
+  lastSeenAtMs: null,
   ...fields,
 });
 

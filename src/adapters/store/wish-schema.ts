@@ -16,6 +16,8 @@ const camera = z.object({
   name: z.string(),
   disabled: z.boolean(),
   streamWanted: z.boolean(),
+  // A later addition.
+  lastSeenAtMs: z.number().nullable().default(null),
 });
 
 const order = z.object({

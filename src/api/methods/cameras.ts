@@ -62,6 +62,12 @@ export const getCameraStatus = method({
     stream: streamDetailShape,
     recording: sessionShape.nullable(),
     trouble: troubleShape.nullable(),
+    identity: z.strictObject({
+      matched_by: z.string().describe('how it is known again: `serial`, `port`, `path` or `synthetic`'),
+      ambiguous: z
+        .boolean()
+        .describe('another camera shows the same serial, so both are known by their port'),
+    }),
     allowed: z.array(z.string()).describe('methods that would work now'),
     debug: z
       .strictObject({ internal_device_path: z.string().nullable(), device_paths: z.array(z.string()) })
@@ -77,6 +83,7 @@ export const getCameraStatus = method({
       stream: EXAMPLE_STREAM,
       recording: null,
       trouble: null,
+      identity: { matched_by: 'serial', ambiguous: false },
       allowed: ['start_recording', 'take_snapshot', 'stop_streaming'],
     },
   },
@@ -95,6 +102,7 @@ export const getCameraStatus = method({
       stream: streamDetail(camera.stream),
       recording: camera.recording === null ? null : sessionForm(camera.recording),
       trouble: troubleForm(camera.trouble),
+      identity: { matched_by: camera.identity.matchedBy, ambiguous: camera.identity.ambiguous },
       allowed: [...desk.door.allowed(camera.device)],
       ...(debug && session.principal?.role === 'admin'
         ? { debug: { internal_device_path: paths[0] ?? null, device_paths: paths } }

@@ -19,6 +19,7 @@ const wishes = (name: string): Wishes => ({
       name,
       disabled: false,
       streamWanted: true,
+      lastSeenAtMs: 1_795_408_080_000,
     },
   ],
   recordings: [
