@@ -5,9 +5,11 @@
  */
 import { assign, enqueueActions, fromPromise, sendTo, setup, stopChild } from 'xstate';
 import { backoffMs } from './backoff.ts';
+import { controlsMachine } from './controls.ts';
+import type { ControlLimits, ControlsReport } from './controls-setup.ts';
 import { type Trouble, troubleOf } from './errors.ts';
 import { choosePicture, type PictureWish } from './plan.ts';
-import type { LossCause, RecordingLimits } from './recording-setup.ts';
+import { goneTrouble, type LossCause, type RecordingLimits } from './recording-setup.ts';
 import { parentOf } from './report.ts';
 import { streamMachine } from './stream.ts';
 import type { StreamLimits, StreamReport } from './stream-values.ts';
@@ -34,6 +36,7 @@ export interface CameraLimits {
   readonly wish: PictureWish;
   readonly stream: StreamLimits;
   readonly recording: RecordingLimits;
+  readonly controls: ControlLimits;
 }
 
 export interface CameraInput {
@@ -66,11 +69,12 @@ export type CameraEvent =
   | { type: 'camera.forget'; atMs: number }
   | { type: 'camera.release'; reason: RecordingEndReason }
   | StreamReport
+  | ControlsReport
   | { type: `xstate.done.actor.${string}`; output: unknown; actorId: string }
   | { type: `xstate.error.actor.${string}`; error: unknown; actorId: string };
 
 export type CameraReport =
-  | Exclude<StreamReport, { type: 'call.changed' } | { type: 'stream.released' }>
+  | Exclude<StreamReport, { type: 'call.changed' } | { type: 'stream.flowing' } | { type: 'stream.released' }>
   | { type: 'camera.released'; cameraId: CameraId };
 
 /** What is left at its end: a device that was plugged in while its camera was being forgotten is seen anew. */
@@ -119,6 +123,7 @@ export const cameraMachine = setup({
   types: {} as { context: CameraContext; events: CameraEvent; input: CameraInput; output: CameraOutput },
   actors: {
     stream: streamMachine,
+    controls: controlsMachine,
     probe: fromPromise<ProbeResult, Device>(() => Promise.reject(new Error('probe: no adapter provided'))),
     rememberCamera: fromPromise<void, KnownCamera>(() =>
       Promise.reject(new Error('rememberCamera: no adapter provided')),
@@ -141,6 +146,13 @@ export const cameraMachine = setup({
           recordingWishes: context.recordingWishes,
           server: context.server,
         },
+      });
+    }),
+    spawnControls: enqueueActions(({ context: { known, limits }, enqueue }) => {
+      enqueue.spawnChild('controls', {
+        id: 'controls',
+        systemId: `controls:${known.id}`,
+        input: { cameraId: known.id, limits: limits.controls, wishes: known.controls },
       });
     }),
     storeDevice: assign({ device: (_, params: { device: Device }) => params.device }),
@@ -184,11 +196,23 @@ export const cameraMachine = setup({
     tellReady: enqueueActions(({ context, enqueue }) => {
       const plan = planOf(context);
       if (plan !== null) enqueue.sendTo('stream', { type: 'camera.ready', plan });
+      const { probe, device } = context;
+      if (probe === null) return;
+      const target = { origin: device?.nodes[0]?.origin ?? ('v4l2' as const), devicePath: probe.devicePath };
+      enqueue.sendTo('controls', { type: 'camera.ready', target });
     }),
-    tellLost: sendTo('stream', (_, params: { atMs: number | null; cause: LossCause }) => ({
-      type: 'camera.lost',
-      ...params,
-    })),
+    tellLost: enqueueActions(({ enqueue }, params: { atMs: number | null; cause: LossCause }) => {
+      enqueue.sendTo('stream', { type: 'camera.lost', ...params });
+      const trouble = goneTrouble(params.cause) ?? goneTrouble('camera_disconnected')!;
+      enqueue.sendTo('controls', { type: 'camera.lost', trouble });
+    }),
+    tellFlowing: sendTo('controls', { type: 'stream.flowing' }),
+    storeWishes: assign({
+      known: ({ context }, params: Pick<ControlsReport, 'wishes'>) => ({
+        ...context.known,
+        controls: params.wishes,
+      }),
+    }),
     tellRetry: sendTo('stream', { type: 'stream.retry' }),
     releaseStream: sendTo('stream', ({ context }) => ({ type: 'stream.release', reason: context.ending })),
     relay: sendTo(parentOf, ({ event }) => event),
@@ -231,7 +255,7 @@ export const cameraMachine = setup({
     device: context.ending === 'camera_forgotten' ? context.device : null,
     atMs: context.known.lastSeenAtMs ?? 0,
   }),
-  entry: 'spawnStream',
+  entry: ['spawnStream', 'spawnControls'],
   initial: 'beginning',
   on: {
     'device.detached': {
@@ -264,6 +288,8 @@ export const cameraMachine = setup({
     'call.changed': {
       actions: [{ type: 'storeStreamWanted', params: ({ event }) => ({ wanted: event.wanted }) }, 'remember'],
     },
+    'stream.flowing': { actions: 'tellFlowing' },
+    'controls.wished': { actions: [{ type: 'storeWishes', params: ({ event }) => event }, 'remember'] },
     'entry.wanted': { actions: 'relay' },
     'watch.fast': { actions: 'relay' },
     'watch.slow': { actions: 'relay' },
@@ -465,6 +491,7 @@ export const cameraMachine = setup({
         'camera.forget': {},
         'camera.release': {},
         'call.changed': {},
+        'controls.wished': {},
         'stream.released': '.dropping',
       },
       initial: 'waiting',

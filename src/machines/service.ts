@@ -196,6 +196,7 @@ export const serviceMachine = setup({
         disabled: false,
         streamWanted: false,
         lastSeenAtMs: atMs,
+        controls: [],
       };
       enqueue.assign({ cameras: [...context.cameras, newcomer] });
       enqueue.spawnChild('camera', {

@@ -167,6 +167,7 @@ export const streamSetup = setup({
       },
     ),
     cancelCallTimer: cancel('callTimer'),
+    reportFlowing: sendTo(parentOf, { type: 'stream.flowing' }),
     reportCall: sendTo(parentOf, (_, params: { wanted: boolean }) => ({
       type: 'call.changed',
       wanted: params.wanted,

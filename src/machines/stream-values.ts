@@ -149,6 +149,8 @@ export type StreamReport =
   | { type: 'watch.fast'; name: CameraId }
   | { type: 'watch.slow'; name: CameraId }
   | { type: 'call.changed'; wanted: boolean }
+  /** The capture has begun to give pictures, or was adopted. */
+  | { type: 'stream.flowing' }
   | { type: 'recording.started'; session: string; cameraId: CameraId }
   | { type: 'recording.unfiled'; session: string; cameraId: CameraId }
   | {

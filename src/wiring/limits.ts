@@ -42,6 +42,13 @@ function cameraLimits({ camera, capture, stream, recording, service }: Config): 
     wish: { widthPx: capture.width_px, heightPx: capture.height_px, rateFps: capture.rate_fps },
     stream: streamLimits(stream, service),
     recording: recordingLimits(recording),
+    controls: {
+      timeoutMs: camera.control_timeout_ms,
+      checkMs: camera.control_check_ms,
+      attempts: camera.control_attempts,
+      backoffMs: camera.control_backoff_ms,
+      retryMs: camera.control_retry_ms,
+    },
   };
 }
 

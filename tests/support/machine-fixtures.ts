@@ -1,5 +1,6 @@
 /** Plain values that machines are fed with in tests: devices, capabilities, limits, orders. No jitter anywhere. */
 import type { CameraLimits } from '../../src/machines/camera.ts';
+import type { ControlLimits } from '../../src/machines/controls-setup.ts';
 import { CameraError, type ErrorCode } from '../../src/machines/errors.ts';
 import type { MediaServerLimits } from '../../src/machines/media-server-setup.ts';
 import type { RecordingLimits } from '../../src/machines/recording-setup.ts';
@@ -53,6 +54,7 @@ export const known = (fields: Partial<KnownCamera> = {}): KnownCamera => ({
   disabled: false,
   streamWanted: false,
   lastSeenAtMs: null,
+  controls: [],
   ...fields,
 });
 
@@ -191,6 +193,14 @@ export const streamLimits: StreamLimits = {
   },
 };
 
+export const controlLimits: ControlLimits = {
+  timeoutMs: 3000,
+  checkMs: 30_000,
+  attempts: 3,
+  backoffMs: 500,
+  retryMs: 300_000,
+};
+
 export const cameraLimits: CameraLimits = {
   settleMs: 100,
   probeTimeoutMs: 5000,
@@ -202,6 +212,7 @@ export const cameraLimits: CameraLimits = {
   wish: { widthPx: 640, heightPx: 480, rateFps: 15 },
   stream: streamLimits,
   recording: recordingLimits,
+  controls: controlLimits,
 };
 
 export const mediaServerLimits: MediaServerLimits = {

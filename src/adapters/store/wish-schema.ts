@@ -16,8 +16,11 @@ const camera = z.object({
   name: z.string(),
   disabled: z.boolean(),
   streamWanted: z.boolean(),
-  // A later addition.
+  // Later additions.
   lastSeenAtMs: z.number().nullable().default(null),
+  controls: z
+    .array(z.object({ name: z.string().min(1), value: z.union([z.number(), z.string()]) }))
+    .default([]),
 });
 
 const order = z.object({

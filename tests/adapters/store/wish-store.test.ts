@@ -20,6 +20,7 @@ const wishes = (name: string): Wishes => ({
       disabled: false,
       streamWanted: true,
       lastSeenAtMs: 1_795_408_080_000,
+      controls: [{ name: 'brightness', value: 12 }],
     },
   ],
   recordings: [
