@@ -15,6 +15,8 @@ import type {
   SavedSnapshot,
 } from '../machines/values.ts';
 
+import type { AskedValue, ControlsView, ControlView } from './control-view.ts';
+
 export type CameraWord = 'CONNECTED' | 'DISCONNECTED' | 'ERROR';
 export type StreamWord = 'ACTIVE' | 'INACTIVE' | 'STARTING' | 'STOPPING' | 'ERROR';
 export type RecordingWord =
@@ -48,6 +50,7 @@ export interface CameraView extends StateView {
   /** When it was last known to be plugged in, while it is away; null: it is there, or nobody knows. */
   readonly lastSeenAtMs: number | null;
   readonly trouble: Trouble | null;
+  readonly controls: ControlsView;
   readonly stream: StreamView;
   /** The running session, else null. */
   readonly recording: RecordingView | null;
@@ -186,6 +189,13 @@ export interface Door {
   forgetCamera(cameraId: CameraId): Promise<void>;
   /** The camera that comes back bears the name it got: one that is taken gets a number. */
   renameCamera(cameraId: CameraId, name: string): Promise<CameraView>;
+  /** All of them, as the camera tells them now. */
+  controls(cameraId: CameraId): Promise<readonly ControlView[]>;
+  /**
+   * Resolves when the camera was seen to take it. @param asked null: the default, and not kept any more
+   * @returns null where only a wish for what this camera does not have was taken back
+   */
+  setControl(cameraId: CameraId, name: string, asked: AskedValue | null): Promise<ControlView | null>;
   injectFault(fault: SyntheticFault, cameraId: CameraId | null): Promise<void>;
   /** Called for every fact, in order; returns the way to stop. Never let it throw. */
   onFact(listener: (fact: EngineFact) => void): () => void;

@@ -34,6 +34,22 @@ export function addCameraCommands(program: Command, print: Print): void {
     .action((device: string, name: string) =>
       print((client) => cameraOrder(client, 'rename_camera', { device, name })),
     );
+  program
+    .command('controls')
+    .description('what a camera can be set to, and what it is set to')
+    .argument('<camera>', 'e.g. camera0')
+    .action((device: string) => print((client) => controls(client, device)));
+  program
+    .command('set')
+    .description('set a control of a camera and keep it; without a value: its default')
+    .argument('<camera>', 'e.g. camera0')
+    .argument('<control>', 'e.g. brightness')
+    .argument('[value]', "a number, on or off, or a menu's item by its number or name")
+    .action((device: string, control: string, value: string | undefined) =>
+      print((client) =>
+        set(client, { device, control, ...(value === undefined ? { reset: true } : { value }) }),
+      ),
+    );
   order(cameras, 'forget', 'forget_camera', 'forget a camera that is away, with its name and settings');
 }
 
@@ -60,4 +76,54 @@ async function cameraOrder(
   const { device, status, state, name } = result;
   const words = [device, state ?? status, name === undefined ? undefined : `"${name}"`];
   return { result, text: words.filter((word) => word !== undefined).join(' ') };
+}
+
+interface ControlRow {
+  readonly control: string;
+  readonly section: string;
+  readonly type: string;
+  readonly value: unknown;
+  readonly wanted: unknown;
+  readonly default: unknown;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly step: number | null;
+  readonly menu: readonly { readonly value: number; readonly name: string }[];
+  readonly flags: readonly string[];
+  readonly decided_by: string | null;
+}
+
+export async function controls(client: Client, device: string): Promise<Outcome> {
+  const result = await client.call<{ controls: readonly ControlRow[] }>('get_camera_controls', { device });
+  if (result.controls.length === 0) return { result, text: `${device} has no controls.` };
+  const rows = result.controls.map((row) => [
+    row.control,
+    word(row, row.value),
+    word(row, row.wanted),
+    word(row, row.default),
+    range(row),
+    [...row.flags, ...(row.decided_by === null ? [] : [`by ${row.decided_by}`])].join(' '),
+  ]);
+  return { result, text: textTable(['CONTROL', 'VALUE', 'KEPT', 'DEFAULT', 'RANGE', 'FLAGS'], rows) };
+}
+
+async function set(client: Client, params: Record<string, unknown>): Promise<Outcome> {
+  const result = await client.call('set_camera_control', params);
+  const value = result.value === undefined ? 'is not kept any more' : String(result.value ?? 'pressed');
+  const kept = result.wanted === null ? ' (default)' : '';
+  return { result, text: `${result.device} ${result.control} ${value}${params.reset === true ? kept : ''}` };
+}
+
+/** A menu's item with its name. */
+function word({ menu }: ControlRow, value: unknown): string {
+  if (value === null) return '-';
+  const item = menu.find((one) => one.value === value);
+  return item === undefined ? String(value) : `${value} (${item.name})`;
+}
+
+function range({ type, min, max, step, menu }: ControlRow): string {
+  if (menu.length > 0) return menu.map(({ value, name }) => `${value} (${name})`).join(', ');
+  if (type === 'bool') return 'true, false';
+  if (min === null || max === null) return type;
+  return step === null || step <= 1 ? `${min} to ${max}` : `${min} to ${max} by ${step}`;
 }

@@ -9,6 +9,7 @@ import type { mediaServerMachine } from '../machines/media-server.ts';
 import { cameraChild, type serviceMachine } from '../machines/service.ts';
 import type { CameraId } from '../machines/values.ts';
 import { type CameraRef, cameraView, recordingOf, streamOf } from './camera-view.ts';
+import { controlsOf } from './control-orders.ts';
 import type { Journal, Standing } from './journal.ts';
 import type { StreamInstants, StreamRef } from './stream-view.ts';
 
@@ -68,7 +69,7 @@ export class Actors {
     const id = ref.getSnapshot().context.known.id;
     const instants = this.#instants.get(id) ?? NO_INSTANTS;
     const recording = recordingOf(stream);
-    const refs = recording === undefined ? [ref, stream] : [ref, stream, recording];
+    const refs = [ref, stream, recording, controlsOf(ref)].filter((actor) => actor !== undefined);
     const demand = this.#demand();
     const from: readonly unknown[] = [
       demand,

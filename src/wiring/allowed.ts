@@ -8,6 +8,7 @@ export function allowedMethods(camera: CameraView, service: ServiceView): readon
     ['take_snapshot', () => refuseSnapshot(camera, service)],
     ['start_recording', () => refuseRecording(camera, service)],
     ['start_streaming', () => refuseStream(camera, service)],
+    ['set_camera_control', () => refuseControls(camera)],
     ['retry_camera', () => refuseRetry(camera)],
     ['forget_camera', () => refuseForget(camera)],
   ];
@@ -38,6 +39,15 @@ function requireEnabled(camera: CameraView): void {
     reason: 'camera_disabled',
     suggestion: 'Switch it on with enable_camera.',
     facts: { state: camera.state },
+  });
+}
+
+/** @throws CameraError when nothing can be asked of its controls */
+function refuseControls(camera: CameraView): void {
+  requirePresent(camera);
+  if (camera.controls.state !== 'absent') return;
+  throw new CameraError('wrong-state', `${camera.device} is still being asked what it can do.`, {
+    reason: 'camera_not_ready',
   });
 }
 

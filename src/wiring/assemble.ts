@@ -35,6 +35,7 @@ import { serviceFolders } from '../config/paths.ts';
 import type { Config } from '../config/schema.ts';
 import type { DeviceSource } from '../machines/ports.ts';
 import { BothSources, probeByOrigin } from './composite.ts';
+import { controlsByOrigin } from './controls-by-origin.ts';
 import { WishBook } from './wish-book.ts';
 import type { World } from './world.ts';
 
@@ -153,6 +154,7 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
       new V4l2Probe({ timeoutMs: camera.probe_timeout_ms }),
       new SyntheticProbe(syntheticFolder),
     ),
+    controls: controlsByOrigin(syntheticFolder, camera.control_timeout_ms),
     captures: new FfmpegCaptures(processes, {
       ffmpeg: capture.ffmpeg,
       encoding: {

@@ -3,6 +3,7 @@
  * told of an actor is read off its snapshot.
  */
 import { createActor } from 'xstate';
+import type { AskedValue } from '../api/control-view.ts';
 import type {
   CameraView,
   Door,
@@ -26,6 +27,7 @@ import {
   renameCamera,
   retryCamera,
 } from './camera-orders.ts';
+import { listControls, setControl } from './control-orders.ts';
 import type { Journal } from './journal.ts';
 import {
   type OrderDesk,
@@ -143,6 +145,14 @@ export class Engine implements Door {
 
   renameCamera(cameraId: CameraId, name: string) {
     return renameCamera(this.#desk, cameraId, name);
+  }
+
+  controls(cameraId: CameraId) {
+    return listControls(this.#desk, cameraId);
+  }
+
+  setControl(cameraId: CameraId, name: string, asked: AskedValue | null) {
+    return setControl(this.#desk, cameraId, name, asked);
   }
 
   /** Without a camera the fault goes to all synthetic ones. @throws CameraError wrong-state | bad-params | not-found */

@@ -1,5 +1,6 @@
 /** The ports as one bundle: what `provide` needs to bring the machines to life. Tests may fill it with fakes. */
 import type {
+  CameraControls,
   CameraProbe,
   CaptureRunner,
   Clock,
@@ -22,6 +23,7 @@ export interface World {
   readonly clock: Clock;
   readonly devices: DeviceSource;
   readonly probe: CameraProbe;
+  readonly controls: CameraControls;
   readonly captures: CaptureRunner;
   readonly tap: FrameTap;
   readonly demand: DemandFolder;

@@ -42,3 +42,29 @@ test('cameras rename and cameras forget', async () => {
     '{"device":"camera0","status":"FORGOTTEN"}\n',
   );
 });
+
+test('controls is a table; set keeps a value, and without one goes back to the default', async () => {
+  const api = await openApi();
+  const { out } = await camctl(['controls', 'camera0'], envOf(api));
+  const [head, ...lines] = out.trimEnd().split('\n');
+  expect(head).toMatch(/^CONTROL +VALUE +KEPT +DEFAULT +RANGE +FLAGS$/);
+  expect(lines[0]).toMatch(/^brightness +7 +7 +0 +-64 to 64$/);
+  expect(lines[1]).toMatch(
+    /^power_line_frequency +1 \(50 Hz\) +- +1 \(50 Hz\) +0 \(Disabled\), 1 \(50 Hz\)$/,
+  );
+  expect(lines[3]).toMatch(
+    /^focus_absolute +35 +- +0 +0 to 250 by 5 +inactive by focus_automatic_continuous$/,
+  );
+  expect((await camctl(['set', 'camera0', 'brightness', '12'], envOf(api))).out).toBe(
+    'camera0 brightness 12\n',
+  );
+  expect((await camctl(['set', 'camera0', 'brightness', '--', '-5'], envOf(api))).out).toBe(
+    'camera0 brightness -5\n',
+  );
+  expect((await camctl(['set', 'camera0', 'brightness'], envOf(api))).out).toBe(
+    'camera0 brightness 0 (default)\n',
+  );
+  expect((await camctl(['set', 'camera0', 'gone'], envOf(api))).out).toBe(
+    'camera0 gone is not kept any more\n',
+  );
+});

@@ -15,6 +15,7 @@ import {
   troubleForm,
   troubleShape,
 } from '../shapes/common.ts';
+import { controlsStateForm, controlsStateShape } from '../shapes/control-shape.ts';
 import { sessionForm, sessionShape } from '../shapes/recording-shape.ts';
 import { streamDetail, streamDetailShape, uptimeSeconds } from '../shapes/stream-shape.ts';
 import { EXAMPLE_CAMERA, EXAMPLE_STREAM } from './examples.ts';
@@ -62,6 +63,7 @@ export const getCameraStatus = method({
     stream: streamDetailShape,
     recording: sessionShape.nullable(),
     trouble: troubleShape.nullable(),
+    controls: controlsStateShape.describe('what was set by `set_camera_control`, and whether it stands'),
     identity: z.strictObject({
       matched_by: z.string().describe('how it is known again: `serial`, `port`, `path` or `synthetic`'),
       ambiguous: z
@@ -83,6 +85,7 @@ export const getCameraStatus = method({
       stream: EXAMPLE_STREAM,
       recording: null,
       trouble: null,
+      controls: { state: 'settled', kept: { brightness: 7 }, drifted: [], trouble: null },
       identity: { matched_by: 'serial', ambiguous: false },
       allowed: ['start_recording', 'take_snapshot', 'stop_streaming'],
     },
@@ -102,6 +105,7 @@ export const getCameraStatus = method({
       stream: streamDetail(camera.stream),
       recording: camera.recording === null ? null : sessionForm(camera.recording),
       trouble: troubleForm(camera.trouble),
+      controls: controlsStateForm(camera.controls),
       identity: { matched_by: camera.identity.matchedBy, ambiguous: camera.identity.ambiguous },
       allowed: [...desk.door.allowed(camera.device)],
       ...(debug && session.principal?.role === 'admin'

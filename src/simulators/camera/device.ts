@@ -8,6 +8,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { CameraMode, CameraReport, PlugOptions } from '../../adapters/synthetic/protocol.ts';
 import type { Capabilities, DeviceNode } from '../../machines/values.ts';
+import { ControlPanel } from './control-panel.ts';
 import { streamFrames } from './frame-stream.ts';
 import { capabilitiesOf, modesAround } from './modes.ts';
 import { Painter } from './picture.ts';
@@ -23,6 +24,7 @@ export interface CameraOptions {
 export class SyntheticCamera {
   readonly number: number;
   readonly name: string;
+  readonly panel = new ControlPanel();
   readonly #folder: string;
   readonly #mode: CameraMode;
   #wiring: Required<PlugOptions>;
@@ -86,6 +88,7 @@ export class SyntheticCamera {
   /** The reader sees the end of the stream, connecting finds nothing. */
   unplug(): void {
     this.#node = null;
+    this.panel.losePower();
     this.#sockets?.remove();
     this.#sockets = null;
     this.#opener?.destroy();
@@ -103,10 +106,15 @@ export class SyntheticCamera {
 
   /** Waits while the camera is muted. @returns null when it is not plugged in (any more) */
   async capabilities(): Promise<Capabilities | null> {
-    if (this.#node !== null && this.#muted) await new Promise<void>((resolve) => this.#unmuted.push(resolve));
-    if (this.#node === null) return null;
+    if (!(await this.answers()) || this.#node === null) return null;
     const { devicePath } = this.#node;
     return capabilitiesOf({ card: this.name, port: this.#wiring.port, devicePath }, this.#mode);
+  }
+
+  /** Waits while the camera is muted. @returns false when it is not plugged in (any more) */
+  async answers(): Promise<boolean> {
+    if (this.#node !== null && this.#muted) await new Promise<void>((resolve) => this.#unmuted.push(resolve));
+    return this.#node !== null;
   }
 
   /** Makes the sockets again if somebody removed them. */
@@ -134,6 +142,7 @@ export class SyntheticCamera {
     }
     this.#opener = socket;
     this.#sockets?.refuse();
+    this.panel.startStream();
     socket.once('close', () => {
       this.#opener = null;
       this.#sockets?.listen();
@@ -143,7 +152,7 @@ export class SyntheticCamera {
       sizeBytes: painter.sizeBytes,
       rateFps: mode.rateFps,
       advance: () => this.#advance(),
-      paint: (picture) => painter.paint(picture, this.#moment()),
+      paint: (picture) => painter.paint(picture, this.#moment(), this.panel.brightness),
       dropped: () => {
         this.#dropped += 1;
       },
