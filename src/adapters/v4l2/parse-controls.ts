@@ -44,7 +44,7 @@ export function parseControls(text: string): readonly Control[] {
 export function parseValues(text: string): readonly ControlSetting[] {
   return text.split('\n').flatMap((line) => {
     const found = /^([a-z0-9_]+): (.*)$/.exec(line);
-    const value = found === null ? null : valueOf(found[2]!);
+    const value = found === null ? null : printedValue(found[2]!);
     return found === null || value === null ? [] : [{ name: found[1]!, value }];
   });
 }
@@ -59,7 +59,7 @@ function controlOf(name: string, kind: string, facts: string, section: string) {
     return text === undefined ? null : Number(text);
   };
   const isMute = type === 'button' || flags.includes('write-only');
-  const value = isMute ? null : valueOf(/ value=(.*)$/.exec(rest)?.[1] ?? '');
+  const value = isMute ? null : printedValue(/ value=(.*)$/.exec(rest)?.[1] ?? '');
   return {
     name,
     section,
@@ -75,7 +75,7 @@ function controlOf(name: string, kind: string, facts: string, section: string) {
 }
 
 /** `12`, `1 (50 Hz)`, `0x0000000f`, `'a text'`; null where it is none of these. */
-function valueOf(text: string): ControlValue | null {
+function printedValue(text: string): ControlValue | null {
   const quoted = /^'(.*)'$/.exec(text);
   if (quoted !== null) return quoted[1]!;
   const number = /^(-?\d+|0x[0-9a-f]+)(?: \(.*\))?$/.exec(text.trim());
