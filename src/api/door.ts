@@ -17,6 +17,8 @@ import type {
   SavedSnapshot,
 } from '../machines/values.ts';
 
+import type { AskedValue, ControlsView, ControlView } from './control-view.ts';
+
 export type CameraWord = 'CONNECTED' | 'DISCONNECTED' | 'ERROR';
 export type StreamWord = 'ACTIVE' | 'INACTIVE' | 'STARTING' | 'STOPPING' | 'ERROR';
 export type RecordingWord =
@@ -49,7 +51,10 @@ export interface CameraView extends StateView {
   /** Host paths: leave the service only for an admin with `debug: true`. */
   readonly devicePaths: readonly string[];
   readonly identity: { readonly matchedBy: string; readonly ambiguous: boolean };
+  /** When it was last known to be plugged in, while it is away; null: it is there, or nobody knows. */
+  readonly lastSeenAtMs: number | null;
   readonly trouble: Trouble | null;
+  readonly controls: ControlsView;
   readonly stream: StreamView;
   /** The running session, else null. */
   readonly recording: RecordingView | null;
@@ -194,6 +199,22 @@ export interface Door {
     correlationId: string,
   ): Promise<{ readonly stream: StreamView; readonly continues: boolean }>;
   takeSnapshot(order: SnapshotOrder): Promise<SnapshotResult>;
+  /** Repeatable. */
+  enableCamera(cameraId: CameraId): Promise<CameraView>;
+  /** Resolves when the device is released. Repeatable. */
+  disableCamera(cameraId: CameraId): Promise<CameraView>;
+  retryCamera(cameraId: CameraId): Promise<CameraView>;
+  /** Resolves when its number is free. */
+  forgetCamera(cameraId: CameraId): Promise<void>;
+  /** The camera that comes back bears the name it got: one that is taken gets a number. */
+  renameCamera(cameraId: CameraId, name: string): Promise<CameraView>;
+  /** All of them, as the camera tells them now. */
+  controls(cameraId: CameraId): Promise<readonly ControlView[]>;
+  /**
+   * Resolves when the camera was seen to take it. @param asked null: the default, and not kept any more
+   * @returns null where only a wish for what this camera does not have was taken back
+   */
+  setControl(cameraId: CameraId, name: string, asked: AskedValue | null): Promise<ControlView | null>;
   injectFault(fault: SyntheticFault, cameraId: CameraId | null): Promise<void>;
   /** Called for every fact, in order; returns the way to stop. Never let it throw. */
   onFact(listener: (fact: EngineFact) => void): () => void;

@@ -10,6 +10,7 @@ export interface CameraRow {
   readonly fps: number;
   readonly state: string;
   readonly since: string;
+  readonly last_seen: string | null;
   readonly stream_state: string;
   readonly recording_status: string | null;
   readonly streams: { readonly rtsp: string };

@@ -1,6 +1,7 @@
 /** The command line of camctl: names, options, help. Returns an exit code, never ends the process. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { findAddress } from './address.ts';
+import { addCameraCommands } from './camera-commands.ts';
 import { CliError } from './cli-error.ts';
 import { type Client, connect, ServiceError } from './client.ts';
 import { list, listFiles, type Outcome, ping, plan, record, snapshot, status, stop } from './commands.ts';
@@ -85,6 +86,7 @@ function describe(run: Run, io: CommandIo, signal: AbortSignal): Command {
     .description('the service, or one camera')
     .argument('[camera]', 'e.g. camera0')
     .action((camera: string | undefined) => print((client) => status(client, camera)));
+  addCameraCommands(program, print);
   program
     .command('plan')
     .description('how a camera is captured, how else it could be, and what it costs')

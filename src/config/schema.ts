@@ -90,6 +90,11 @@ export const configSchema = z.strictObject({
     probe_attempts: int(5, 'failures until faulted', 1, 100),
     faulted_retry_ms: ms(300_000, 'slow retry of a faulted camera'),
     confirm_after_ms: ms(1000, 'second probe that confirms capabilities'),
+    control_timeout_ms: ms(3000, 'one question about its controls, or one setting'),
+    control_check_ms: ms(30_000, 'controls that are kept are looked at this often'),
+    control_attempts: int(3, 'rounds in a row that do not hold until it is left to the slow retry', 1, 100),
+    control_backoff_ms: ms(500, 'first wait after such a round; doubles'),
+    control_retry_ms: ms(300_000, 'slow retry of controls that do not hold'),
     device_source: z
       .enum(['auto', 'udev', 'udevadm', 'polling'])
       .default('auto')

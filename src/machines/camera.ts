@@ -5,10 +5,12 @@
  */
 import { assign, enqueueActions, fromPromise, sendTo, setup, stopChild } from 'xstate';
 import { backoffMs } from './backoff.ts';
+import { controlsMachine } from './controls.ts';
+import type { ControlLimits, ControlsReport } from './controls-setup.ts';
 import { type Trouble, troubleOf } from './errors.ts';
 import { type PlanLadder, type PlanWish, planLadder } from './plan.ts';
 import type { PictureWish } from './plan-modes.ts';
-import type { LossCause, RecordingLimits } from './recording-setup.ts';
+import { goneTrouble, type LossCause, type RecordingLimits } from './recording-setup.ts';
 import { parentOf } from './report.ts';
 import { streamMachine } from './stream.ts';
 import type { StreamLimits, StreamReport } from './stream-values.ts';
@@ -37,6 +39,7 @@ export interface CameraLimits {
   readonly wish: PlanWish;
   readonly stream: StreamLimits;
   readonly recording: RecordingLimits;
+  readonly controls: ControlLimits;
 }
 
 export interface CameraInput {
@@ -65,15 +68,23 @@ export type CameraEvent =
   | { type: 'camera.retry' }
   | { type: 'camera.disable'; atMs: number }
   | { type: 'camera.enable' }
+  | { type: 'camera.rename'; name: string }
   | { type: 'camera.forget'; atMs: number }
   | { type: 'camera.release'; reason: RecordingEndReason }
   | StreamReport
+  | ControlsReport
   | { type: `xstate.done.actor.${string}`; output: unknown; actorId: string }
   | { type: `xstate.error.actor.${string}`; error: unknown; actorId: string };
 
 export type CameraReport =
-  | Exclude<StreamReport, { type: 'call.changed' | 'stream.examined' | 'stream.released' }>
+  | Exclude<StreamReport, { type: 'call.changed' | 'stream.examined' | 'stream.flowing' | 'stream.released' }>
   | { type: 'camera.released'; cameraId: CameraId };
+
+/** What is left at its end: a device that was plugged in while its camera was being forgotten is seen anew. */
+export interface CameraOutput {
+  readonly device: Device | null;
+  readonly atMs: number;
+}
 
 /** All ways to capture this camera, best first; null while it was not probed. */
 export function ladderOf(
@@ -112,16 +123,23 @@ const keepDevice = {
   type: 'storeDevice' as const,
   params: ({ event }: { event: { device: Device } }) => ({ device: event.device }),
 };
+const seen = {
+  type: 'storeSeen' as const,
+  params: ({ event }: { event: { atMs: number } }) => ({ atMs: event.atMs }),
+};
+/** Plugged in: its device, and when that was, which is kept. */
+const meet = [keepDevice, seen, 'remember'] as const;
 const lose = (cause: LossCause) => ({
   type: 'tellLost' as const,
   params: ({ event }: { event: { atMs: number } }) => ({ atMs: event.atMs, cause }),
 });
 
 export const cameraMachine = setup({
-  types: {} as { context: CameraContext; events: CameraEvent; input: CameraInput },
+  types: {} as { context: CameraContext; events: CameraEvent; input: CameraInput; output: CameraOutput },
   actors: {
     stream: streamMachine,
     probe: fromPromise<ProbedCamera, Device>(() => Promise.reject(new Error('probe: no adapter provided'))),
+    controls: controlsMachine,
     rememberCamera: fromPromise<void, KnownCamera>(() =>
       Promise.reject(new Error('rememberCamera: no adapter provided')),
     ),
@@ -143,6 +161,13 @@ export const cameraMachine = setup({
           recordingWishes: context.recordingWishes,
           server: context.server,
         },
+      });
+    }),
+    spawnControls: enqueueActions(({ context: { known, limits }, enqueue }) => {
+      enqueue.spawnChild('controls', {
+        id: 'controls',
+        systemId: `controls:${known.id}`,
+        input: { cameraId: known.id, limits: limits.controls, wishes: known.controls },
       });
     }),
     storeDevice: assign({ device: (_, params: { device: Device }) => params.device }),
@@ -175,6 +200,12 @@ export const cameraMachine = setup({
         return { ...context.known, examined: [...others, examined] };
       },
     }),
+    storeName: assign({
+      known: ({ context }, params: { name: string }) => ({ ...context.known, name: params.name }),
+    }),
+    storeSeen: assign({
+      known: ({ context }, params: { atMs: number }) => ({ ...context.known, lastSeenAtMs: params.atMs }),
+    }),
     storeEnding: assign({ ending: (_, params: { reason: RecordingEndReason }) => params.reason }),
     remember: enqueueActions(({ context, enqueue }) => {
       enqueue.spawnChild('rememberCamera', { input: context.known });
@@ -188,11 +219,24 @@ export const cameraMachine = setup({
       const ladder = ladderOf(context);
       if (ladder !== null && ladder.rungs.length > 0)
         enqueue.sendTo('stream', { type: 'camera.ready', ladder });
+      const { probe, device } = context;
+      if (probe === null) return;
+      const target = { origin: device?.nodes[0]?.origin ?? ('v4l2' as const), devicePath: probe.devicePath };
+      enqueue.sendTo('controls', { type: 'camera.ready', target });
     }),
-    tellLost: sendTo('stream', (_, params: { atMs: number; cause: LossCause }) => ({
-      type: 'camera.lost',
-      ...params,
-    })),
+    tellLost: enqueueActions(({ enqueue }, params: { atMs: number | null; cause: LossCause }) => {
+      enqueue.sendTo('stream', { type: 'camera.lost', ...params });
+      const trouble = goneTrouble(params.cause) ?? goneTrouble('camera_disconnected')!;
+      enqueue.sendTo('controls', { type: 'camera.lost', trouble });
+    }),
+    tellFlowing: sendTo('controls', { type: 'stream.flowing' }),
+    storeWishes: assign({
+      known: ({ context }, params: Pick<ControlsReport, 'wishes'>) => ({
+        ...context.known,
+        controls: params.wishes,
+      }),
+    }),
+    tellRetry: sendTo('stream', { type: 'stream.retry' }),
     releaseStream: sendTo('stream', ({ context }) => ({ type: 'stream.release', reason: context.ending })),
     relay: sendTo(parentOf, ({ event }) => event),
     reportReleased: sendTo(parentOf, ({ context }) => ({
@@ -203,6 +247,7 @@ export const cameraMachine = setup({
   guards: {
     isDisabled: ({ context }) => context.known.disabled,
     isPresent: ({ context }) => context.device !== null,
+    isAway: ({ context }) => context.device === null,
     attemptsExhausted: ({ context }) => context.attempts >= context.limits.probeAttempts,
     hopeless: ({ context }) =>
       context.trouble?.code === 'missing-program' || context.trouble?.code === 'no-permission',
@@ -229,12 +274,16 @@ export const cameraMachine = setup({
   id: 'camera',
   description: 'One camera: plugged in or not, opened or not, and what it can do.',
   context: ({ input }) => ({ ...input, probe: null, attempts: 0, trouble: null, ending: 'service_stopped' }),
-  entry: 'spawnStream',
+  output: ({ context }) => ({
+    device: context.ending === 'camera_forgotten' ? context.device : null,
+    atMs: context.known.lastSeenAtMs ?? 0,
+  }),
+  entry: ['spawnStream', 'spawnControls'],
   initial: 'beginning',
   on: {
     'device.detached': {
       target: '.disconnected',
-      actions: ['dropDevice', lose('camera_disconnected')],
+      actions: ['dropDevice', seen, 'remember', lose('camera_disconnected')],
       description: 'a removal preempts everything',
     },
     'camera.disable': {
@@ -246,8 +295,13 @@ export const cameraMachine = setup({
         lose('camera_disabled'),
       ],
     },
+    'camera.rename': {
+      actions: [{ type: 'storeName', params: ({ event }) => ({ name: event.name }) }, 'remember'],
+    },
     'camera.forget': {
+      guard: 'isAway',
       target: '.forgetting',
+      description: 'one that is plugged in would be back at once, switched on',
       actions: [{ type: 'storeEnding', params: { reason: 'camera_forgotten' } }],
     },
     'camera.release': {
@@ -264,6 +318,8 @@ export const cameraMachine = setup({
         'tellReady',
       ],
     },
+    'stream.flowing': { actions: 'tellFlowing' },
+    'controls.wished': { actions: [{ type: 'storeWishes', params: ({ event }) => event }, 'remember'] },
     'entry.wanted': { actions: 'relay' },
     'watch.fast': { actions: 'relay' },
     'watch.slow': { actions: 'relay' },
@@ -279,7 +335,12 @@ export const cameraMachine = setup({
     beginning: {
       description: 'Where does it start?',
       always: [
-        { guard: 'isDisabled', target: 'disabled' },
+        {
+          guard: 'isDisabled',
+          target: 'disabled',
+          actions: { type: 'tellLost', params: { atMs: null, cause: 'camera_disabled' } },
+          description: 'what an earlier life was doing on it ends',
+        },
         { guard: 'isPresent', target: 'settling', actions: 'remember' },
         { target: 'expected' },
       ],
@@ -287,7 +348,7 @@ export const cameraMachine = setup({
     expected: {
       description: 'Known from an earlier life; the first list of devices tells whether it is there.',
       on: {
-        'device.attached': { target: 'settling', actions: keepDevice },
+        'device.attached': { target: 'settling', actions: meet },
         'devices.listed': { target: 'disconnected', actions: lose('camera_disconnected') },
       },
     },
@@ -367,6 +428,7 @@ export const cameraMachine = setup({
       description: 'It works; its stream may be started.',
       initial: 'provisional',
       on: {
+        'camera.retry': { actions: 'tellRetry' },
         'device.changed': {
           guard: { type: 'nodesChanged', params: ({ event }) => ({ device: event.device }) },
           target: 'settling',
@@ -417,15 +479,15 @@ export const cameraMachine = setup({
     },
     disconnected: {
       description: 'Unplugged. Its number and its wishes stay.',
-      on: { 'device.attached': { target: 'settling', actions: keepDevice } },
+      on: { 'device.attached': { target: 'settling', actions: meet } },
     },
     disabled: {
       description: 'Switched off by an operator: the device is released and not opened.',
       initial: 'deciding',
       on: {
-        'device.attached': { target: '.present', actions: keepDevice },
+        'device.attached': { target: '.present', actions: meet },
         'device.changed': { target: '.present', actions: keepDevice },
-        'device.detached': { target: '.absent', actions: 'dropDevice' },
+        'device.detached': { target: '.absent', actions: ['dropDevice', seen, 'remember'] },
         'camera.disable': {},
       },
       states: {
@@ -452,10 +514,14 @@ export const cameraMachine = setup({
       description: 'Its stream ends, its number becomes free.',
       entry: 'releaseStream',
       on: {
-        'device.detached': {},
+        'device.attached': { actions: [keepDevice, seen] },
+        'device.detached': { actions: 'dropDevice' },
         'camera.disable': {},
+        'camera.rename': {},
         'camera.forget': {},
         'camera.release': {},
+        'call.changed': {},
+        'controls.wished': {},
         'stream.released': '.dropping',
       },
       initial: 'waiting',

@@ -6,6 +6,9 @@ import type { Trouble } from './errors.ts';
 import type {
   CameraId,
   CapturePlan,
+  Control,
+  ControlSetting,
+  ControlTarget,
   Device,
   DeviceChange,
   DeviceNode,
@@ -71,6 +74,20 @@ export interface CameraExaminer {
    * decoder-errors | missing-program | deadline | cancelled
    */
   examine(plan: CapturePlan, signal: AbortSignal): Promise<H264Stream | null>;
+}
+
+/** What a camera can be set to. Works beside a capture. One call at a time for a camera is the caller's business. */
+export interface CameraControls {
+  /** @throws CameraError device-gone | no-permission | device-busy | probe-failed | deadline | missing-program | cancelled */
+  list(target: ControlTarget, signal: AbortSignal): Promise<readonly Control[]>;
+  /** Repeatable. What the camera made of it only `read` tells. @throws as `list`; probe-failed: the camera refused it */
+  set(target: ControlTarget, setting: ControlSetting, signal: AbortSignal): Promise<void>;
+  /** As the camera tells them now; those that it does not tell are left out. @throws as `list` */
+  read(
+    target: ControlTarget,
+    names: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly ControlSetting[]>;
 }
 
 export interface CaptureRunner {

@@ -4,7 +4,7 @@
  * `service.handOver`. Emits the facts that clients hear. Design: docs/machines/service.md.
  */
 import { assign, emit, enqueueActions, fromCallback, fromPromise, sendTo, setup, stopChild } from 'xstate';
-import { type CameraLimits, type CameraReport, cameraMachine } from './camera.ts';
+import { type CameraLimits, type CameraOutput, type CameraReport, cameraMachine } from './camera.ts';
 import { type DiscoveryInput, type DiscoveryReport, discoveryMachine } from './discovery.ts';
 import type { Trouble } from './errors.ts';
 import { lowestFreeId, uniqueName } from './identity.ts';
@@ -52,12 +52,14 @@ export type ServiceEvent =
   | StorageReport
   | CameraReport
   | { type: 'demand.touched'; path: string }
+  | { type: 'camera.rename'; cameraId: CameraId; name: string }
   | { type: 'service.stop' }
   | { type: 'service.handOver' }
   | { type: `xstate.done.actor.${string}`; output: unknown; actorId: string }
   | { type: `xstate.error.actor.${string}`; error: unknown; actorId: string };
 
 export type ServiceEmitted =
+  | { type: 'camera.renamed'; cameraId: CameraId }
   | { type: 'recording.started'; session: string; cameraId: CameraId }
   | { type: 'recording.unfiled'; session: string; cameraId: CameraId }
   | {
@@ -126,6 +128,11 @@ export function missingParts(
 
 const no = (name: string) => () => Promise.reject(new Error(`${name}: no adapter provided`));
 
+const dropDone = {
+  type: 'dropDone' as const,
+  params: ({ event }: { event: { actorId: string } }) => ({ actorId: event.actorId }),
+};
+
 export const serviceMachine = setup({
   types: {} as {
     context: ServiceContext;
@@ -189,6 +196,8 @@ export const serviceMachine = setup({
         disabled: false,
         streamWanted: false,
         examined: [],
+        lastSeenAtMs: atMs,
+        controls: [],
       };
       enqueue.assign({ cameras: [...context.cameras, newcomer] });
       enqueue.spawnChild('camera', {
@@ -202,6 +211,22 @@ export const serviceMachine = setup({
           server: context.server,
         },
       });
+    }),
+    /** Names are unique among all known cameras, so the one that knows all of them gives them. */
+    rename: enqueueActions(({ context, enqueue }, params: { cameraId: CameraId; name: string }) => {
+      const others = context.cameras.filter(({ id }) => id !== params.cameraId);
+      if (others.length === context.cameras.length) return;
+      const name = uniqueName(
+        params.name,
+        others.map((camera) => camera.name),
+      );
+      enqueue.assign({
+        cameras: context.cameras.map((camera) =>
+          camera.id === params.cameraId ? { ...camera, name } : camera,
+        ),
+      });
+      enqueue.sendTo(cameraChild(params.cameraId), { type: 'camera.rename', name });
+      enqueue.emit({ type: 'camera.renamed', cameraId: params.cameraId });
     }),
     changeDevice: enqueueActions(({ context, enqueue }, params: { device: Device; atMs: number }) => {
       const known = context.cameras.find((camera) => camera.identity.key === params.device.identity.key);
@@ -270,6 +295,8 @@ export const serviceMachine = setup({
   guards: {
     complete: ({ context }) => missingParts(context).length === 0,
     incomplete: ({ context }) => missingParts(context).length > 0,
+    leftDevice: (_, params: { output: unknown }) =>
+      ((params.output as Partial<CameraOutput> | null | undefined)?.device ?? null) !== null,
     noCameras: ({ context }) => context.cameras.every(({ id }) => context.crashed.includes(cameraChild(id))),
     listedAndUp: ({ context }) => context.listed && context.server !== null,
   },
@@ -338,9 +365,18 @@ export const serviceMachine = setup({
     'camera.released': {
       actions: { type: 'dropCamera', params: ({ event }) => ({ cameraId: event.cameraId }) },
     },
-    'xstate.done.actor.*': {
-      actions: { type: 'dropDone', params: ({ event }) => ({ actorId: event.actorId }) },
-    },
+    'camera.rename': { actions: { type: 'rename', params: ({ event }) => event } },
+    'xstate.done.actor.*': [
+      {
+        guard: { type: 'leftDevice', params: ({ event }) => ({ output: event.output }) },
+        actions: [
+          dropDone,
+          { type: 'seat', params: ({ event }) => event.output as { device: Device; atMs: number } },
+        ],
+        description: 'plugged in while its camera was being forgotten: it is a new one',
+      },
+      { actions: dropDone },
+    ],
     'xstate.error.actor.*': {
       actions: { type: 'noteCrash', params: ({ event }) => ({ actorId: event.actorId }) },
     },
@@ -403,7 +439,7 @@ export const serviceMachine = setup({
       description: 'No new calls; recordings finalised, captures, paths, then the media server.',
       initial: 'cameras',
       // A camera that has left already would be taken for a newcomer, and its wishes be written over.
-      on: { 'device.attached': {} },
+      on: { 'device.attached': {}, 'camera.rename': {}, 'xstate.done.actor.*': { actions: dropDone } },
       after: {
         stopTimeout: { target: 'stopped', description: 'what is left is found again at the next start' },
       },

@@ -16,7 +16,7 @@ import { streamSetup } from './stream-setup.ts';
 
 export const live = streamSetup.createStateConfig({
   description: 'The picture is there.',
-  entry: ['clearTrouble', { type: 'toViewers', params: { live: true } }],
+  entry: ['clearTrouble', { type: 'toViewers', params: { live: true } }, 'reportFlowing'],
   exit: { type: 'toViewers', params: { live: false } },
   invoke: [
     {

@@ -204,6 +204,7 @@ export const streamSetup = setup({
       },
     ),
     cancelCallTimer: cancel('callTimer'),
+    reportFlowing: sendTo(parentOf, { type: 'stream.flowing' }),
     reportCall: sendTo(parentOf, (_, params: { wanted: boolean }) => ({
       type: 'call.changed',
       wanted: params.wanted,
@@ -498,7 +499,8 @@ export const streamSetup = setup({
     storageIs: (_, params: { found: StorageLevel; level: StorageLevel }) => params.found === params.level,
     somebody: (_, params: { readers: number }) => params.readers > 0,
     entryGone: ({ context }) => context.server === null || context.agreedRevision === context.revision,
-    stillWatched: ({ context }) => (context.observation?.readers ?? 0) > 0,
+    /** Nobody can watch a camera that is away or switched off: that time does not count. */
+    stillWatched: ({ context }) => context.plan === null || (context.observation?.readers ?? 0) > 0,
     someLate: ({ context }) => context.late.length > 0,
     hasReasonAndPublished: ({ context }) => context.reasons.length > 0 && published(context),
     pathGoneFramesFine: ({ context }, params: { path: PathObservation | null }) =>

@@ -115,7 +115,7 @@ export type StreamEvent =
   // orders and facts from the camera
   | { type: 'camera.present'; devicePaths: readonly string[] }
   | { type: 'camera.ready'; ladder: PlanLadder }
-  | { type: 'camera.lost'; cause: LossCause; atMs: number }
+  | { type: 'camera.lost'; cause: LossCause; atMs: number | null }
   | { type: 'stream.start'; correlationId?: string }
   | { type: 'stream.stop'; correlationId?: string }
   | { type: 'stream.retry' }
@@ -163,6 +163,8 @@ export type StreamReport =
   | { type: 'watch.slow'; name: CameraId }
   | { type: 'call.changed'; wanted: boolean }
   | { type: 'stream.examined'; mode: PictureWish; stream: H264Stream | null }
+  /** The capture has begun to give pictures, or was adopted. */
+  | { type: 'stream.flowing' }
   | { type: 'recording.started'; session: string; cameraId: CameraId }
   | { type: 'recording.unfiled'; session: string; cameraId: CameraId }
   | {

@@ -106,6 +106,53 @@ export interface ProbedCamera extends ProbeResult {
   readonly hardwareEncoders: readonly HardwareEncoder[];
 }
 
+// ---------------------------------------------------------------- controls
+
+export type ControlType = 'int' | 'int64' | 'bool' | 'menu' | 'intmenu' | 'button' | 'bitmask' | 'string';
+
+/** A switch is 0 or 1, a menu's item its number; text for strings alone. */
+export type ControlValue = number | string;
+
+/** Something of a camera that can be set: V4L2's controls. */
+export interface Control {
+  /** As v4l2-ctl calls it: `brightness`, `focus_absolute`. */
+  readonly name: string;
+  /** V4L2's class: `User Controls`, `Camera Controls`. */
+  readonly section: string;
+  readonly type: ControlType;
+  /** null where the type has none. Of a string: characters. */
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly step: number | null;
+  readonly default: ControlValue | null;
+  /** null: a button has none, and one that is only written does not tell it. */
+  readonly value: ControlValue | null;
+  /** Of a menu, those that the camera has. */
+  readonly menu: readonly { readonly index: number; readonly name: string }[];
+  /** V4L2's words: `inactive`, `read-only`, `write-only`, `volatile`, `grabbed`, `disabled`, ... */
+  readonly flags: readonly string[];
+}
+
+/** A control and a value: what an operator wants, or what a camera tells. */
+export interface ControlSetting {
+  readonly name: string;
+  readonly value: ControlValue;
+}
+
+/** The node whose controls are meant. */
+export interface ControlTarget {
+  readonly origin: DeviceNode['origin'];
+  readonly devicePath: string;
+}
+
+/** A control that does not keep what was set. */
+export interface ControlDrift {
+  readonly name: string;
+  readonly wanted: ControlValue;
+  /** null: the camera does not tell it. */
+  readonly found: ControlValue | null;
+}
+
 // ----------------------------------------------------------------- capture
 
 /** What may become of a camera's own H.264. `stanag4406`: copied only when its SPS conforms; `compatible`: copied when
@@ -363,6 +410,10 @@ export interface KnownCamera {
   readonly streamWanted: boolean;
   /** What was learnt of its own H.264, by mode: a camera is examined once. */
   readonly examined: readonly ExaminedH264[];
+  /** When it was last known to be plugged in: its plug, then its unplug. null: of an older service. */
+  readonly lastSeenAtMs: number | null;
+  /** Controls that an operator has set, each once; they are set again when the camera forgets them. */
+  readonly controls: readonly ControlSetting[];
 }
 
 /** A session that should be running. Written before it is armed, removed after its sidecar is. */

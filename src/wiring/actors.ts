@@ -9,6 +9,7 @@ import type { mediaServerMachine } from '../machines/media-server.ts';
 import { cameraChild, type serviceMachine } from '../machines/service.ts';
 import type { CameraId } from '../machines/values.ts';
 import { type CameraRef, cameraView, recordingOf, streamOf } from './camera-view.ts';
+import { controlsOf } from './control-orders.ts';
 import type { Journal, Standing } from './journal.ts';
 import type { StreamInstants, StreamRef } from './stream-view.ts';
 import { type BusUser, withNeighbours } from './usb-bus.ts';
@@ -36,6 +37,8 @@ export class Actors {
     service.on('recording.started', ({ cameraId, session }) =>
       this.#tell({ type: 'recording.started', camera: cameraId, session }),
     );
+    // A name is no state: nothing moves.
+    service.on('camera.renamed', ({ cameraId }) => this.#tellLater(cameraId));
     // It may still be finished, and is then told once more.
     service.on('recording.unfiled', ({ cameraId, session }) =>
       this.#tell({ type: 'recording.ended', camera: cameraId, session, recording: null, word: 'ERROR' }),
@@ -67,7 +70,9 @@ export class Actors {
     const id = ref.getSnapshot().context.known.id;
     const instants = this.#instants.get(id) ?? NO_INSTANTS;
     const recording = recordingOf(stream);
-    const refs: AnyActorRef[] = recording === undefined ? [ref, stream] : [ref, stream, recording];
+    const refs: AnyActorRef[] = [ref, stream, recording, controlsOf(ref)].filter(
+      (actor) => actor !== undefined,
+    );
     const demand = this.#demand();
     const crowded = stream.getSnapshot().context.trouble?.code === 'no-bandwidth';
     if (crowded) refs.push(...this.#others(id));
@@ -151,6 +156,10 @@ export class Actors {
     if (id === undefined || (kind !== 'camera' && kind !== 'stream' && kind !== 'recording')) return;
     const cameraId = kind === 'recording' ? (id.split('_')[0] ?? id) : id;
     if (kind === 'stream') this.#noteInstants(cameraId, state, from ?? '', sinceMonoMs);
+    this.#tellLater(cameraId);
+  }
+
+  #tellLater(cameraId: CameraId): void {
     queueMicrotask(() => {
       const view = this.view(cameraId);
       const [path] = view?.devicePaths ?? [];

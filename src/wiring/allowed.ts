@@ -8,10 +8,14 @@ export function allowedMethods(camera: CameraView, service: ServiceView): readon
     ['take_snapshot', () => refuseSnapshot(camera, service)],
     ['start_recording', () => refuseRecording(camera, service)],
     ['start_streaming', () => refuseStream(camera, service)],
+    ['set_camera_control', () => refuseControls(camera)],
+    ['retry_camera', () => refuseRetry(camera)],
+    ['forget_camera', () => refuseForget(camera)],
   ];
   const works = tries.filter(([, refuse]) => passes(refuse)).map(([method]) => method);
   if (camera.recording !== null) works.push('stop_recording');
   if (camera.stream.reasons.includes('call')) works.push('stop_streaming');
+  works.push(isDisabled(camera) ? 'enable_camera' : 'disable_camera', 'rename_camera');
   return ['get_camera_status', ...works];
 }
 
@@ -24,15 +28,53 @@ function passes(refuse: () => void): boolean {
   }
 }
 
+function isDisabled({ state }: CameraView): boolean {
+  return state.startsWith('disabled');
+}
+
+/** @throws CameraError when the camera is switched off: whatever else is wrong does not matter then */
+function requireEnabled(camera: CameraView): void {
+  if (!isDisabled(camera)) return;
+  throw new CameraError('wrong-state', `${camera.device} is switched off.`, {
+    reason: 'camera_disabled',
+    suggestion: 'Switch it on with enable_camera.',
+    facts: { state: camera.state },
+  });
+}
+
+/** @throws CameraError when nothing can be asked of its controls */
+function refuseControls(camera: CameraView): void {
+  requirePresent(camera);
+  if (camera.controls.state !== 'absent') return;
+  throw new CameraError('wrong-state', `${camera.device} is still being asked what it can do.`, {
+    reason: 'camera_not_ready',
+  });
+}
+
+/** @throws CameraError when there is nothing that a retry could mend */
+export function refuseRetry(camera: CameraView): void {
+  requireEnabled(camera);
+  if (camera.status === 'DISCONNECTED') requirePresent(camera);
+  if (/^(faulted|probeBackoff)/.test(camera.state) || /^(faulted|backoff)/.test(camera.stream.state)) return;
+  throw new CameraError('wrong-state', `${camera.device} and its stream wait for no retry.`, {
+    reason: 'nothing_to_retry',
+    facts: { state: camera.state },
+  });
+}
+
+/** @throws CameraError while the camera is plugged in: it would be back at once, with another name and switched on */
+export function refuseForget(camera: CameraView): void {
+  if (camera.devicePaths.length === 0) return;
+  throw new CameraError('wrong-state', `${camera.device} is plugged in.`, {
+    reason: 'camera_plugged_in',
+    suggestion: 'Unplug it first; or switch it off with disable_camera, or rename it.',
+    facts: { state: camera.state },
+  });
+}
+
 /** @throws CameraError when the camera is away, switched off, or does not work */
 export function requirePresent(camera: CameraView): void {
-  if (camera.state.startsWith('disabled')) {
-    throw new CameraError('wrong-state', `${camera.device} is switched off.`, {
-      reason: 'camera_disabled',
-      suggestion: 'Switch it on with enable_camera.',
-      facts: { state: camera.state },
-    });
-  }
+  requireEnabled(camera);
   if (camera.status === 'DISCONNECTED') {
     throw new CameraError('device-gone', `${camera.device} is not plugged in.`, {
       reason: 'camera_disconnected',
@@ -66,6 +108,7 @@ export function refuseStream(camera: CameraView, service: ServiceView): void {
 
 /** @throws CameraError when no recording can begin now */
 export function refuseRecording(camera: CameraView, service: ServiceView): void {
+  requireEnabled(camera);
   if (camera.recording !== null) {
     throw new CameraError('wrong-state', `${camera.device} is being recorded already.`, {
       reason: 'already_recording',
@@ -107,6 +150,7 @@ export function refuseRecording(camera: CameraView, service: ServiceView): void 
 
 /** @throws CameraError when no picture can be had; a live capture goes on giving them while the media server is down */
 export function refuseSnapshot(camera: CameraView, service: ServiceView): void {
+  requireEnabled(camera);
   if (camera.stream.tap === 'tap_unavailable') {
     throw new CameraError(
       'storage',

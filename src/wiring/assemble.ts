@@ -35,6 +35,7 @@ import type { Config } from '../config/schema.ts';
 import type { DeviceSource } from '../machines/ports.ts';
 import { captureParts } from './assemble-captures.ts';
 import { BothSources, probeByOrigin } from './composite.ts';
+import { controlsByOrigin } from './controls-by-origin.ts';
 import { WishBook } from './wish-book.ts';
 import type { World } from './world.ts';
 
@@ -154,6 +155,7 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
       new V4l2Probe({ timeoutMs: camera.probe_timeout_ms, dataId }),
       new SyntheticProbe(syntheticFolder),
     ),
+    controls: controlsByOrigin(syntheticFolder, camera.control_timeout_ms, dataId),
     ...captureParts({
       config,
       processes,

@@ -4,6 +4,7 @@ import type { CameraView, CameraWord, StreamView } from '../api/door.ts';
 import { type cameraMachine, ladderOf } from '../machines/camera.ts';
 import { storyPath } from '../machines/state-path.ts';
 import { recordingChild } from '../machines/stream-setup.ts';
+import { controlsView } from './control-orders.ts';
 import type { Journal } from './journal.ts';
 import { planView } from './plan-view.ts';
 import {
@@ -60,7 +61,9 @@ export function cameraView(
     capabilityState: !ready ? 'none' : snapshot.matches({ ready: 'confirmed' }) ? 'confirmed' : 'provisional',
     devicePaths: context.device?.nodes.map((node) => node.devicePath) ?? [],
     identity: { matchedBy: context.known.identity.matchedBy, ambiguous: context.known.identity.ambiguous },
+    lastSeenAtMs: context.device === null ? context.known.lastSeenAtMs : null,
     trouble: context.trouble,
+    controls: controlsView(ref),
     stream: streamView(stream, journal, instants, demand),
     recording: recording === undefined ? null : recordingView(recording, journal),
   };

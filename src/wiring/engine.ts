@@ -3,6 +3,7 @@
  * told of an actor is read off its snapshot.
  */
 import { createActor } from 'xstate';
+import type { AskedValue } from '../api/control-view.ts';
 import type {
   CameraView,
   Door,
@@ -18,6 +19,15 @@ import type { ServiceInput, serviceMachine } from '../machines/service.ts';
 import type { CameraId, MediaServerInfo } from '../machines/values.ts';
 import { Actors } from './actors.ts';
 import { allowedMethods } from './allowed.ts';
+import {
+  type CameraOrderDesk,
+  disableCamera,
+  enableCamera,
+  forgetCamera,
+  renameCamera,
+  retryCamera,
+} from './camera-orders.ts';
+import { listControls, setControl } from './control-orders.ts';
 import type { Journal } from './journal.ts';
 import {
   type OrderDesk,
@@ -38,13 +48,15 @@ export interface EngineParts {
   readonly version: string;
   readonly serverKind: MediaServerInfo['kind'] | 'unknown';
   readonly syntheticCameras: SyntheticCameras | null;
+  /** Resolves once all that was wished so far survives a crash. @throws CameraError storage */
+  wishesSaved(): Promise<void>;
 }
 
 export class Engine implements Door {
   readonly #actors: Actors;
   readonly #parts: EngineParts;
   readonly #startedMonoMs: number;
-  readonly #desk: OrderDesk;
+  readonly #desk: OrderDesk & CameraOrderDesk;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -54,7 +66,13 @@ export class Engine implements Door {
       createActor(machine, { input, systemId: 'service', inspect: journal.inspect }),
       journal,
     );
-    this.#desk = { actors: this.#actors, config, clock, service: () => this.service() };
+    this.#desk = {
+      actors: this.#actors,
+      config,
+      clock,
+      service: () => this.service(),
+      wishesSaved: () => parts.wishesSaved(),
+    };
   }
 
   /** The root of the actor system, not started yet. */
@@ -107,6 +125,34 @@ export class Engine implements Door {
 
   takeSnapshot(order: SnapshotOrder) {
     return takeSnapshot(this.#desk, order);
+  }
+
+  enableCamera(cameraId: CameraId) {
+    return enableCamera(this.#desk, cameraId);
+  }
+
+  disableCamera(cameraId: CameraId) {
+    return disableCamera(this.#desk, cameraId);
+  }
+
+  retryCamera(cameraId: CameraId) {
+    return retryCamera(this.#desk, cameraId);
+  }
+
+  forgetCamera(cameraId: CameraId) {
+    return forgetCamera(this.#desk, cameraId);
+  }
+
+  renameCamera(cameraId: CameraId, name: string) {
+    return renameCamera(this.#desk, cameraId, name);
+  }
+
+  controls(cameraId: CameraId) {
+    return listControls(this.#desk, cameraId);
+  }
+
+  setControl(cameraId: CameraId, name: string, asked: AskedValue | null) {
+    return setControl(this.#desk, cameraId, name, asked);
   }
 
   /** Without a camera the fault goes to all synthetic ones. @throws CameraError wrong-state | bad-params | not-found */

@@ -49,6 +49,13 @@ function cameraLimits({ camera, capture, stream, recording, service }: Config): 
     },
     stream: streamLimits(stream, service),
     recording: recordingLimits(recording),
+    controls: {
+      timeoutMs: camera.control_timeout_ms,
+      checkMs: camera.control_check_ms,
+      attempts: camera.control_attempts,
+      backoffMs: camera.control_backoff_ms,
+      retryMs: camera.control_retry_ms,
+    },
   };
 }
 

@@ -18,6 +18,7 @@ import { streamMachine } from '../machines/stream.ts';
 import type { StreamEvent } from '../machines/stream-values.ts';
 import type { CameraId, CapturePlan, ProcessIdentity } from '../machines/values.ts';
 import { viewersMachine } from '../machines/viewers.ts';
+import { provideControls } from './provide-controls.ts';
 import { provideRivals } from './provide-rivals.ts';
 import type { World } from './world.ts';
 
@@ -53,6 +54,7 @@ function provideCamera(world: World) {
         ]);
         return { ...probed, hardwareEncoders };
       }),
+      controls: provideControls(world),
       rememberCamera: fromPromise(({ input }) => world.wishes.putCamera(input)),
       forgetCamera: fromPromise(({ input }) => world.wishes.dropCamera(input)),
     },

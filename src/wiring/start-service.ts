@@ -57,6 +57,7 @@ export async function startService(config: Config, dataId: string): Promise<Runn
     version: SERVICE_VERSION,
     serverKind: found?.kind ?? 'unknown',
     syntheticCameras,
+    wishesSaved: () => world.wishes.saved(),
   });
   const { keys, tokens } = await openAuth({
     dataDirectory,

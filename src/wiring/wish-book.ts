@@ -5,6 +5,7 @@ import type { CameraId, KnownCamera, RecordingWish, Wishes } from '../machines/v
 export class WishBook {
   readonly #store: WishStore;
   #wishes: Wishes;
+  #saved: Promise<void> = Promise.resolve();
 
   constructor(store: WishStore, wishes: Wishes) {
     this.#store = store;
@@ -13,6 +14,11 @@ export class WishBook {
 
   get wishes(): Wishes {
     return this.#wishes;
+  }
+
+  /** Resolves once all that was wished so far survives a crash. @throws CameraError storage, of the last save */
+  saved(): Promise<void> {
+    return this.#saved;
   }
 
   /** Resolves once it survives a crash. @throws CameraError storage; it stays in memory */
@@ -40,7 +46,11 @@ export class WishBook {
 
   #save(wishes: Wishes): Promise<void> {
     this.#wishes = wishes;
-    return this.#store.save(wishes);
+    const saved = this.#store.save(wishes);
+    // Whoever asked for this save hears of its failure; who asks later hears it of `saved`.
+    saved.catch(() => {});
+    this.#saved = saved;
+    return saved;
   }
 }
 

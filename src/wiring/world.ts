@@ -1,5 +1,6 @@
 /** The ports as one bundle: what `provide` needs to bring the machines to life. Tests may fill it with fakes. */
 import type {
+  CameraControls,
   CameraExaminer,
   CameraProbe,
   CaptureRunner,
@@ -26,6 +27,7 @@ export interface World {
   readonly probe: CameraProbe;
   readonly encoders: HardwareEncoders;
   readonly examiner: CameraExaminer;
+  readonly controls: CameraControls;
   readonly captures: CaptureRunner;
   readonly tap: FrameTap;
   readonly demand: DemandFolder;

@@ -1,6 +1,7 @@
 /** One camera with its stream and recording below it, in a fake world. */
 import { describe, expect, test } from 'vitest';
 import { planOf, sameCapabilities } from '../../src/machines/camera.ts';
+import { troubleOf } from '../../src/machines/errors.ts';
 import { type CameraRig, childState, kill, startCamera } from '../support/fake-camera.ts';
 import { FakeWorld } from '../support/fake-world.ts';
 import {
@@ -399,12 +400,83 @@ describe('disabled', () => {
     expect(world.starts).toEqual([]);
   });
 
+  test('a capture and a recording that a crash left behind on it end, with that reason', async () => {
+    const world = new FakeWorld();
+    const first = await ready(world);
+    first.streamRef().send({ type: 'recording.order', order: order() });
+    await world.advance(4000);
+    kill(first.actor);
+    const left = [...world.wishes.recordings.values()];
+    expect(left).toHaveLength(1);
+    expect(world.capture).not.toBeNull();
+    const second = await startCamera(world, {
+      known: known({ disabled: true }),
+      device: null,
+      recordingWishes: left,
+    });
+    await world.advance(5000);
+    expect(second.state()).toBe('disabled.absent');
+    expect(world.capture).toBeNull();
+    expect(world.finished).toMatchObject([{ reason: 'camera_disabled', outcome: 'completed' }]);
+    expect(second.context().trouble).toBeNull();
+  });
+
+  test('however long it is off, what start_streaming asked for comes back when it is on', async () => {
+    const rig = await ready();
+    rig.streamRef().send({ type: 'stream.start' });
+    await rig.world.advance(2000);
+    await rig.send({ type: 'camera.disable', atMs });
+    await rig.world.advance(3_600_000);
+    expect(rig.world.wishes.cameras.get('camera0')?.streamWanted).toBe(true);
+    await rig.send({ type: 'camera.enable' });
+    await rig.world.advance(2000);
+    expect(rig.stream()).toBe('live.flowing');
+    // Nobody watches it: the usual time counts from here.
+    await rig.world.advance(600_000);
+    expect(rig.stream()).toBe('idle');
+  });
+
   test('disabling twice is harmless', async () => {
     const rig = await cameraIn('disabled.present');
     expect(rig.actor.getSnapshot().can({ type: 'camera.disable', atMs })).toBe(false);
     await rig.send({ type: 'camera.disable', atMs });
     expect(rig.state()).toBe('disabled.present');
   });
+});
+
+describe('what is kept of it', () => {
+  test('its name, as the operator gives it, in any state', async () => {
+    for (const state of ['ready.confirmed', 'disconnected', 'disabled.absent']) {
+      const rig = await cameraIn(state);
+      await rig.send({ type: 'camera.rename', name: 'Door' });
+      expect(rig.state()).toBe(state);
+      expect(rig.world.wishes.cameras.get('camera0')?.name).toBe('Door');
+    }
+  });
+
+  test('when it was last seen: its plug, then its unplug', async () => {
+    const rig = await cameraIn('expected');
+    await rig.send({ ...attached(), atMs: 100 });
+    expect(rig.world.wishes.cameras.get('camera0')?.lastSeenAtMs).toBe(100);
+    await rig.send({ ...detached, atMs: 200 });
+    expect(rig.world.wishes.cameras.get('camera0')?.lastSeenAtMs).toBe(200);
+    await rig.send({ type: 'camera.disable', atMs: 300 });
+    await rig.send({ ...attached(), atMs: 400 });
+    await rig.send({ ...detached, atMs: 500 });
+    expect(rig.world.wishes.cameras.get('camera0')).toMatchObject({ disabled: true, lastSeenAtMs: 500 });
+  });
+});
+
+test('a retry of a camera that works is one of its stream', async () => {
+  const rig = await ready();
+  rig.world.startTrouble = troubleOf(failure('device-busy'));
+  rig.streamRef().send({ type: 'stream.start' });
+  await rig.world.advance(1000);
+  expect(rig.stream()).toBe('faulted');
+  rig.world.startTrouble = null;
+  await rig.send({ type: 'camera.retry' });
+  await rig.world.advance(2000);
+  expect(rig.stream()).toBe('live.flowing');
 });
 
 describe('after a service start', () => {
@@ -491,7 +563,20 @@ describe('the end', () => {
     expect(rig.world.wishes.cameras.get('camera0')?.disabled ?? false).toBe(state === 'disabled.present');
   });
 
-  test.each(Object.keys(CAMERA_STATES))('forgotten in %s: nothing is left of it', async (state) => {
+  const AWAY = ['expected', 'disconnected', 'disabled.absent'];
+
+  test.each(Object.keys(CAMERA_STATES).filter((state) => !AWAY.includes(state)))(
+    'in %s it is plugged in and not forgotten: it would be back at once',
+    async (state) => {
+      const rig = await cameraIn(state);
+      const forget = { type: 'camera.forget', atMs } as const;
+      expect(rig.actor.getSnapshot().can(forget)).toBe(false);
+      await rig.send(forget);
+      expect(rig.state()).toBe(state);
+    },
+  );
+
+  test.each(AWAY)('forgotten in %s: nothing is left of it', async (state) => {
     const rig = await cameraIn(state);
     await rig.send({ type: 'camera.forget', atMs });
     await rig.send({ type: 'camera.release', reason: 'service_stopped' });
@@ -499,6 +584,29 @@ describe('the end', () => {
     expect(rig.state()).toBe('forgotten');
     expect(rig.world.wishes.cameras.size).toBe(0);
     expect(rig.world.told('camera.released')).toHaveLength(1);
+    expect(rig.actor.getSnapshot().output).toMatchObject({ device: null });
+  });
+
+  test('plugged in while it is being forgotten: the device is handed on, and no order brings the wish back', async () => {
+    const rig = await cameraIn('disconnected');
+    await rig.send({ type: 'camera.forget', atMs });
+    expect(rig.state()).toMatch(/^forgetting/);
+    await rig.send(attached(movedDevice()));
+    await rig.send({ type: 'camera.rename', name: 'Door' });
+    await rig.send({ type: 'call.changed', wanted: false });
+    await rig.world.advance(1000);
+    expect(rig.state()).toBe('forgotten');
+    expect(rig.world.wishes.cameras.size).toBe(0);
+    expect(rig.actor.getSnapshot().output).toEqual({ device: movedDevice(), atMs });
+  });
+
+  test('plugged in and out again while it is being forgotten: nothing is handed on', async () => {
+    const rig = await cameraIn('disconnected');
+    await rig.send({ type: 'camera.forget', atMs });
+    await rig.send(attached());
+    await rig.send(detached);
+    await rig.world.advance(1000);
+    expect(rig.actor.getSnapshot().output).toMatchObject({ device: null });
   });
 
   test('a running recording is finalised, with its reason', async () => {
@@ -509,6 +617,7 @@ describe('the end', () => {
       const rig = await ready();
       rig.streamRef().send({ type: 'recording.order', order: order() });
       await rig.world.advance(4000);
+      if (event.type === 'camera.forget') await rig.send(detached);
       await rig.send(event);
       await rig.world.advance(1000);
       expect(rig.world.finished).toMatchObject([{ reason, outcome: 'completed' }]);
@@ -519,6 +628,7 @@ describe('the end', () => {
   test('a camera that cannot be forgotten on disk is gone all the same', async () => {
     const world = new FakeWorld();
     const rig = await ready(world);
+    await rig.send(detached);
     world.wishesFail = true;
     await rig.send({ type: 'camera.forget', atMs });
     await world.advance(1000);

@@ -263,6 +263,36 @@ describe('cameras', () => {
     expect(rig.context().cameras.at(-1)?.id).toBe('camera0');
   });
 
+  test('a device that was plugged in while its camera was being forgotten is a new camera, with that number again', async () => {
+    const rig = await ready({ cameras: [known({ name: 'Door' })] });
+    const before = rig.child('camera:camera0');
+    const forgotten = { type: 'forget.completes', output: { device: device(), atMs } };
+    await rig.toChild('camera:camera0', forgotten);
+    expect(rig.context().cameras).toMatchObject([
+      { id: 'camera0', name: 'HD Webcam C270', lastSeenAtMs: atMs },
+    ]);
+    const after = rig.child('camera:camera0');
+    expect(after).toBeDefined();
+    expect(after).not.toBe(before);
+    expect(after?.getSnapshot().status).toBe('active');
+  });
+
+  test('a camera gets the name that an operator gives it; one that is taken gets a number; clients hear of it', async () => {
+    const rig = await ready({ cameras: [known(), other] });
+    await rig.send({ type: 'camera.rename', cameraId: 'camera0', name: 'Door' });
+    expect(rig.context().cameras.map(({ name }) => name)).toEqual(['Door (2)', 'Door']);
+    await rig.send({ type: 'camera.rename', cameraId: 'camera0', name: 'Gate' });
+    await rig.send({ type: 'camera.rename', cameraId: 'camera1', name: 'Door' });
+    expect(rig.context().cameras.map(({ name }) => name)).toEqual(['Gate', 'Door']);
+    await rig.send({ type: 'camera.rename', cameraId: 'camera9', name: 'Nobody' });
+    const heard = rig.parts.heard.filter(({ who }) => who === 'camera:camera0').map(({ event }) => event);
+    expect(heard.filter(({ type }) => type === 'camera.rename')).toEqual([
+      { type: 'camera.rename', name: 'Door (2)' },
+      { type: 'camera.rename', name: 'Gate' },
+    ]);
+    expect(rig.emitted.filter(({ type }) => type === 'camera.renamed')).toHaveLength(3);
+  });
+
   test('a crash of one camera is named and stops no sibling', async () => {
     const rig = await ready({ cameras: [known(), other] });
     await rig.toChild('camera:camera0', { type: 'defect.happens' });

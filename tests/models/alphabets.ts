@@ -1,6 +1,7 @@
 /** What can happen to each machine: the events from outside, with values that make a difference, and ends of its work. */
 import { type AnyMachineSnapshot, type AnyStateMachine, fromCallback } from 'xstate';
 import { cameraMachine } from '../../src/machines/camera.ts';
+import { controlsMachine } from '../../src/machines/controls.ts';
 import { discoveryMachine } from '../../src/machines/discovery.ts';
 import { CameraError } from '../../src/machines/errors.ts';
 import { mediaServerMachine } from '../../src/machines/media-server.ts';
@@ -15,8 +16,10 @@ import type { StreamContext } from '../../src/machines/stream-values.ts';
 import { viewersMachine } from '../../src/machines/viewers.ts';
 import { warmupMachine } from '../../src/machines/warmup.ts';
 import { watchdogMachine } from '../../src/machines/watchdog.ts';
+import { usualControls } from '../support/fake-controls.ts';
 import {
   cameraLimits,
+  controlLimits,
   device,
   endOf,
   failure,
@@ -396,6 +399,66 @@ export const MODELS: Readonly<Record<string, Model>> = {
     ],
     good: (snapshot) => snapshot.matches('calm'),
   },
+  controls: {
+    machine: controlsMachine,
+    alphabets: [
+      { wishes: [], orders: ['brightness', 'restart'] },
+      { wishes: [], orders: ['focus_automatic_continuous'] },
+      { wishes: [{ name: 'brightness', value: 7 }], orders: ['brightness'] },
+      { wishes: [{ name: 'restart', value: 1 }], orders: [] },
+      { wishes: [{ name: 'focus_automatic_continuous', value: 0 }], orders: [] },
+    ].map(({ wishes, orders }) => ({
+      input: { cameraId: 'camera0', limits: { ...controlLimits, attempts: 2 }, wishes },
+      events: ({ context }: AnyMachineSnapshot) => [
+        { type: 'camera.ready', target: { origin: 'v4l2', devicePath: '/dev/video0' } },
+        { type: 'camera.lost', trouble: failure('device-gone') },
+        { type: 'stream.flowing' },
+        ...(context.orders.length === 0
+          ? [
+              { kind: 'list' },
+              { kind: 'set', name: 'brightness', asked: 7 },
+              { kind: 'set', name: 'brightness', asked: 700 },
+              { kind: 'set', name: 'focus_automatic_continuous', asked: false },
+              { kind: 'set', name: 'restart', asked: true },
+              { kind: 'reset', name: 'brightness' },
+            ]
+              .filter(({ name }) => name === undefined || orders.includes(name))
+              .map((order) => ({ type: 'controls.order', order: { id: 'a', ...order } }))
+          : []),
+      ],
+      outputs: {
+        listControls: () => [
+          usualControls(),
+          usualControls().map((one) => (one.name === 'brightness' ? { ...one, value: 7 } : one)),
+          [],
+        ],
+        trySetting: () => [undefined],
+        applyWish: () => [undefined],
+        ...Object.fromEntries(
+          ['readOrdered', 'readBack', 'check'].map((id) => [
+            id,
+            () => [
+              [
+                { name: 'brightness', value: 7 },
+                { name: 'focus_automatic_continuous', value: 0 },
+              ],
+              [{ name: 'brightness', value: 0 }],
+            ],
+          ]),
+        ),
+      },
+      errors: { '*': [failure('probe-failed'), failure('deadline')] },
+      facts: ({ context }: AnyMachineSnapshot) => [
+        context.wishes,
+        context.orders,
+        context.tried,
+        context.controls.length,
+        context.drifted.length,
+        Math.min(context.attempts, 2),
+      ],
+    })),
+    good: (snapshot) => snapshot.matches('idle') || snapshot.matches('settled'),
+  },
   path: {
     machine: pathMachine,
     alphabets: [
@@ -598,7 +661,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
       snapshot.matches('idle') || snapshot.matches({ live: 'flowing' }) || snapshot.status === 'done',
   },
   camera: {
-    machine: cameraMachine.provide({ actors: { stream: silent } }),
+    machine: cameraMachine.provide({ actors: { stream: silent, controls: silent } }),
     alphabets: [
       { at: device(), disabled: false },
       { at: null, disabled: false },
@@ -620,8 +683,11 @@ export const MODELS: Readonly<Record<string, Model>> = {
         { type: 'camera.retry' },
         { type: 'camera.disable', atMs: 1 },
         { type: 'camera.enable' },
+        { type: 'camera.rename', name: 'Door' },
         { type: 'camera.forget', atMs: 1 },
         { type: 'camera.release', reason: 'service_stopped' },
+        { type: 'stream.flowing' },
+        { type: 'controls.wished', wishes: [{ name: 'brightness', value: 7 }] },
         { type: 'call.changed', wanted: true },
         { type: 'call.changed', wanted: false },
         { type: 'stream.examined', mode: cameraLimits.wish, stream: null },
@@ -697,6 +763,16 @@ export const MODELS: Readonly<Record<string, Model>> = {
           ...(snapshot.matches('stopping') ? [{ type: 'camera.released', cameraId: 'camera0' }] : []),
           { type: 'media-server.stopped' },
           { type: 'discovery.changed' },
+          { type: 'camera.rename', cameraId: 'camera0', name: 'Door' },
+          ...(snapshot.matches('working') && !snapshot.matches({ working: { starting: 'reaping' } })
+            ? [
+                {
+                  type: 'xstate.done.actor.model',
+                  actorId: 'model',
+                  output: { device: device(), atMs: 1 },
+                },
+              ]
+            : []),
           { type: 'service.stop' },
           { type: 'service.handOver' },
           { type: 'xstate.done.actor.model', actorId: 'model', output: undefined },

@@ -52,6 +52,19 @@ export const INVARIANTS: Readonly<Record<string, Invariants>> = {
       !snapshot.matches('disabled') || (!has(snapshot, 'probe') && !has(snapshot, 'confirm')),
     'a fault says why': (snapshot) => !snapshot.matches('faulted') || snapshot.context.trouble !== null,
   },
+  controls: {
+    'one question at a time': (snapshot) => Object.keys(snapshot.children).length <= 1,
+    'nothing is asked of a camera that is not there': (snapshot) =>
+      snapshot.context.target !== null || Object.keys(snapshot.children).length === 0,
+    'settled means that nothing drifts and nothing fails': (snapshot) =>
+      !within(snapshot, 'settled', 'idle') ||
+      (snapshot.context.drifted.length === 0 && snapshot.context.trouble === null),
+    'what drifts is named': (snapshot) => !snapshot.matches('drifted') || snapshot.context.drifted.length > 0,
+    'a fault says why': (snapshot) => !snapshot.matches('faulted') || snapshot.context.trouble !== null,
+    'no order waits where nothing is done': (snapshot) =>
+      !within(snapshot, 'absent', 'idle', 'settled', 'backoff', 'drifted', 'faulted') ||
+      snapshot.context.orders.length === 0,
+  },
   'media-server': {
     'paths are looked at only while it is healthy or failing': (snapshot) =>
       snapshot.matches({ watch: 'off' }) ||

@@ -1,6 +1,7 @@
 /** Streams and cameras started in a fake world. */
 import { type Actor, type AnyActorRef, createActor, fromPromise, type StateValue } from 'xstate';
 import { type CameraInput, cameraMachine } from '../../src/machines/camera.ts';
+import { controlsMachine } from '../../src/machines/controls.ts';
 import { pathMachine } from '../../src/machines/path.ts';
 import { recordingMachine } from '../../src/machines/recording.ts';
 import { rivalsMachine } from '../../src/machines/rivals.ts';
@@ -121,6 +122,7 @@ export async function startCamera(world: FakeWorld, fields: Partial<CameraInput>
   const machine = cameraMachine.provide({
     actors: {
       stream: streamIn(world),
+      controls: controlsMachine.provide({ actors: world.controls.actors }),
       probe: probe.logic,
       rememberCamera: fromPromise(async ({ input }) => {
         if (world.wishesFail) throw failure('storage', 'The wishes cannot be saved.');

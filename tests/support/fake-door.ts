@@ -2,6 +2,7 @@
  * A Door without actors: views that a test sets, facts that a test emits, orders that behave like a small honest
  * service. `fail` makes the next order of a kind reject; `gate` holds the next one until the test lets it go.
  */
+import type { AskedValue, ControlView } from '../../src/api/control-view.ts';
 import type {
   ActorView,
   CameraView,
@@ -18,6 +19,7 @@ import { CameraError } from '../../src/machines/errors.ts';
 import type { SyntheticFault } from '../../src/machines/ports.ts';
 import {
   cameraView,
+  controlViews,
   finishedRecording,
   liveStream,
   recordingView,
@@ -31,11 +33,19 @@ export type FakeOrder =
   | 'startStreaming'
   | 'stopStreaming'
   | 'takeSnapshot'
+  | 'enableCamera'
+  | 'disableCamera'
+  | 'retryCamera'
+  | 'forgetCamera'
+  | 'renameCamera'
+  | 'controls'
+  | 'setControl'
   | 'injectFault';
 
 export class FakeDoor implements Door {
   #service: ServiceView = serviceView();
   actorsNow: ActorView[] = [];
+  controlsNow: ControlView[] = controlViews();
   /** Every order as it came, for tests that ask what reached the actors. */
   readonly orders: { readonly order: FakeOrder; readonly args: readonly unknown[] }[] = [];
   /** Emitted by the orders themselves before they resolve, as actors do. */
@@ -212,6 +222,48 @@ export class FakeDoor implements Door {
       frameAgeMs: 410.5,
       settled: true,
     };
+  }
+
+  async enableCamera(cameraId: string): Promise<CameraView> {
+    await this.#enter('enableCamera', cameraId);
+    return this.change(cameraId, { status: 'CONNECTED', state: 'settling' });
+  }
+
+  async disableCamera(cameraId: string): Promise<CameraView> {
+    await this.#enter('disableCamera', cameraId);
+    return this.change(cameraId, { status: 'DISCONNECTED', state: 'disabled.present' });
+  }
+
+  async retryCamera(cameraId: string): Promise<CameraView> {
+    await this.#enter('retryCamera', cameraId);
+    return this.#ready(cameraId);
+  }
+
+  async forgetCamera(cameraId: string): Promise<void> {
+    await this.#enter('forgetCamera', cameraId);
+    if (this.camera(cameraId)?.status === 'CONNECTED')
+      throw conflict('camera_plugged_in', `${cameraId} is plugged in`, 'ready.confirmed');
+    this.#cameras.delete(cameraId);
+  }
+
+  async renameCamera(cameraId: string, name: string): Promise<CameraView> {
+    await this.#enter('renameCamera', cameraId, name);
+    return this.change(cameraId, { name });
+  }
+
+  async controls(cameraId: string): Promise<readonly ControlView[]> {
+    await this.#enter('controls', cameraId);
+    this.#ready(cameraId);
+    return this.controlsNow;
+  }
+
+  async setControl(cameraId: string, name: string, asked: AskedValue | null): Promise<ControlView | null> {
+    await this.#enter('setControl', cameraId, name, asked);
+    this.#ready(cameraId);
+    const control = this.controlsNow.find((one) => one.name === name);
+    if (control === undefined) return null;
+    const value = asked === null ? control.default : Number(asked);
+    return { ...control, value, wanted: asked === null ? null : value };
   }
 
   async injectFault(fault: SyntheticFault, cameraId: string | null): Promise<void> {

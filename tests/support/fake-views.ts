@@ -1,4 +1,6 @@
 /** Views as actors would give them, with everything overridable. */
+
+import type { ControlView } from '../../src/api/control-view.ts';
 import type {
   CameraView,
   PlanView,
@@ -110,7 +112,9 @@ export function cameraView(device: string, changes: Partial<CameraView> = {}): C
     capabilityState: 'confirmed',
     devicePaths: [`/dev/video${2 * Number(device.replace('camera', ''))}`],
     identity: { matchedBy: 'serial', ambiguous: false },
+    lastSeenAtMs: null,
     trouble: null,
+    controls: { state: 'idle', kept: [], drifted: [], trouble: null },
     stream: streamView(),
     recording: null,
     ...changes,
@@ -162,6 +166,42 @@ export function finishedRecording(
     warning: null,
     ...changes,
   };
+}
+
+/** Brightness that somebody wants at 7, autofocus, the focus that it decides, a menu and a button. */
+export function controlViews(): ControlView[] {
+  const bare = { section: 'Camera Controls', min: null, max: null, step: null, menu: [], flags: [] };
+  const free = { wanted: null, decidedBy: null };
+  const number = { type: 'int' as const, min: 0, max: 250, step: 5, default: 0 };
+  const wanted = { min: -64, max: 64, step: 1, value: 7, wanted: 7 };
+  return [
+    { ...bare, ...free, ...number, ...wanted, name: 'brightness', section: 'User Controls' },
+    {
+      ...bare,
+      ...free,
+      name: 'power_line_frequency',
+      type: 'menu',
+      min: 0,
+      max: 1,
+      default: 1,
+      value: 1,
+      menu: [
+        { index: 0, name: 'Disabled' },
+        { index: 1, name: '50 Hz' },
+      ],
+    },
+    { ...bare, ...free, name: 'focus_automatic_continuous', type: 'bool', default: 1, value: 1 },
+    {
+      ...bare,
+      ...free,
+      ...number,
+      name: 'focus_absolute',
+      value: 35,
+      flags: ['inactive'],
+      decidedBy: 'focus_automatic_continuous',
+    },
+    { ...bare, ...free, name: 'restart', type: 'button', default: null, value: null, flags: ['write-only'] },
+  ];
 }
 
 export function serviceView(changes: Partial<ServiceView> = {}): ServiceView {

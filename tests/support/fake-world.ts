@@ -25,6 +25,7 @@ import type {
   RecordedPart,
   RecordingWish,
 } from '../../src/machines/values.ts';
+import { FakeControls } from './fake-controls.ts';
 import { endOf, failure, processOf, serverInfo, WALL_ZERO_MS } from './machine-fixtures.ts';
 import { advance, FakeCall, settled } from './machines.ts';
 
@@ -101,6 +102,7 @@ export class FakeWorld {
   findTakesMs = 20;
 
   // ---- the camera, the disk
+  readonly controls = new FakeControls();
   readonly wishes = { cameras: new Map<string, KnownCamera>(), recordings: new Map<string, RecordingWish>() };
   readonly finished: FinishedRecording[] = [];
   diskProblem: string | null = null;

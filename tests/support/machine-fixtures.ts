@@ -1,5 +1,6 @@
 /** Plain values that machines are fed with in tests: devices, capabilities, limits, orders. No jitter anywhere. */
 import type { CameraLimits } from '../../src/machines/camera.ts';
+import type { ControlLimits } from '../../src/machines/controls-setup.ts';
 import { CameraError, type ErrorCode } from '../../src/machines/errors.ts';
 import type { MediaServerLimits } from '../../src/machines/media-server-setup.ts';
 import type { PlanLadder, PlanRung } from '../../src/machines/plan.ts';
@@ -54,6 +55,8 @@ export const known = (fields: Partial<KnownCamera> = {}): KnownCamera => ({
   disabled: false,
   streamWanted: false,
   examined: [],
+  lastSeenAtMs: null,
+  controls: [],
   ...fields,
 });
 
@@ -213,6 +216,14 @@ export const streamLimits: StreamLimits = {
   },
 };
 
+export const controlLimits: ControlLimits = {
+  timeoutMs: 3000,
+  checkMs: 30_000,
+  attempts: 3,
+  backoffMs: 500,
+  retryMs: 300_000,
+};
+
 export const cameraLimits: CameraLimits = {
   settleMs: 100,
   probeTimeoutMs: 5000,
@@ -227,6 +238,7 @@ export const cameraLimits: CameraLimits = {
   },
   stream: streamLimits,
   recording: recordingLimits,
+  controls: controlLimits,
 };
 
 export const mediaServerLimits: MediaServerLimits = {

@@ -65,7 +65,12 @@ export class ServiceParts {
       receive((event) => this.note(`stream:${input}`, event)),
     );
     return setup({
-      types: {} as { context: CameraInput; input: CameraInput; events: AnyEventObject },
+      types: {} as {
+        context: CameraInput & { output?: unknown };
+        input: CameraInput;
+        events: AnyEventObject;
+        output: unknown;
+      },
       actors: { stream },
       actions: {
         begin: enqueueActions(({ context, enqueue }) => {
@@ -85,6 +90,7 @@ export class ServiceParts {
       guards: { hangs: ({ context }) => this.hanging.has(context.known.id) },
     }).createMachine({
       context: ({ input }) => input,
+      output: ({ context }: { context: { output?: unknown } }) => context.output,
       entry: 'begin',
       initial: 'here',
       on: {
@@ -94,6 +100,10 @@ export class ServiceParts {
         ],
         // As while a camera is being forgotten: its stream is gone, it is not yet.
         'stream.ends': { actions: enqueueActions(({ enqueue }) => enqueue.stopChild('stream')) },
+        'forget.completes': {
+          target: '.released',
+          actions: assign({ output: ({ event }) => event.output }),
+        },
         'defect.happens': { actions: 'crash' },
         '*': { actions: 'note' },
       },

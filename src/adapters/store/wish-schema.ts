@@ -36,6 +36,11 @@ const camera = z.object({
   streamWanted: z.boolean(),
   // A later addition: what is not known is looked at again.
   examined: z.array(examined).default([]),
+  // Later additions.
+  lastSeenAtMs: z.number().nullable().default(null),
+  controls: z
+    .array(z.object({ name: z.string().min(1), value: z.union([z.number(), z.string()]) }))
+    .default([]),
 });
 
 const order = z.object({

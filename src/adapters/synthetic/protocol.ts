@@ -4,7 +4,7 @@
  * imported by an adapter.
  */
 import type { SyntheticFault } from '../../machines/ports.ts';
-import type { Capabilities, DeviceChange, DeviceNode } from '../../machines/values.ts';
+import type { Capabilities, Control, ControlValue, DeviceChange, DeviceNode } from '../../machines/values.ts';
 
 /** File name of the control socket inside the cameras' folder. */
 export const CONTROL_SOCKET = 'control.sock';
@@ -50,6 +50,18 @@ export interface ControlMethods {
   report: { params: Record<string, never>; result: { cameras: readonly CameraReport[] } };
   /** A muted camera does not answer until it is unmuted. */
   probe: { params: { target: string }; result: Capabilities };
+  /** Its controls and their values; a muted camera does not answer. */
+  controls: { params: { target: string }; result: { controls: readonly Control[] } };
+  /** wrong-state: the camera does not take it. A muted camera does not answer. */
+  setControl: {
+    params: { target: string; name: string; value: ControlValue };
+    result: Record<string, never>;
+  };
+  /** The camera moves a control by itself; `stuck`: and does not let it be moved back. */
+  turnControl: {
+    params: { target: string; name: string; value: ControlValue; stuck: boolean };
+    result: Record<string, never>;
+  };
   inject: {
     params: { target: string; fault: SyntheticFault; as?: PlugOptions };
     result: Record<string, never>;

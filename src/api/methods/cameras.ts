@@ -15,6 +15,7 @@ import {
   troubleForm,
   troubleShape,
 } from '../shapes/common.ts';
+import { controlsStateForm, controlsStateShape } from '../shapes/control-shape.ts';
 import { explainedPlanForm, explainedPlanShape, planForm, planShape } from '../shapes/plan-shape.ts';
 import { sessionForm, sessionShape } from '../shapes/recording-shape.ts';
 import { streamDetail, streamDetailShape, uptimeSeconds } from '../shapes/stream-shape.ts';
@@ -66,6 +67,13 @@ export const getCameraStatus = method({
     plan: planShape.nullable().describe('how it is captured; null while that is not known'),
     explain_plan: explainedPlanShape.optional(),
     trouble: troubleShape.nullable(),
+    controls: controlsStateShape.describe('what was set by `set_camera_control`, and whether it stands'),
+    identity: z.strictObject({
+      matched_by: z.string().describe('how it is known again: `serial`, `port`, `path` or `synthetic`'),
+      ambiguous: z
+        .boolean()
+        .describe('another camera shows the same serial, so both are known by their port'),
+    }),
     allowed: z.array(z.string()).describe('methods that would work now'),
     debug: z
       .strictObject({ internal_device_path: z.string().nullable(), device_paths: z.array(z.string()) })
@@ -82,6 +90,8 @@ export const getCameraStatus = method({
       recording: null,
       plan: EXAMPLE_PLAN,
       trouble: null,
+      controls: { state: 'settled', kept: { brightness: 7 }, drifted: [], trouble: null },
+      identity: { matched_by: 'serial', ambiguous: false },
       allowed: ['start_recording', 'take_snapshot', 'stop_streaming'],
     },
   },
@@ -102,6 +112,8 @@ export const getCameraStatus = method({
       plan: planForm(camera.plan),
       ...(explained && camera.plan !== null ? { explain_plan: explainedPlanForm(camera.plan) } : {}),
       trouble: troubleForm(camera.trouble),
+      controls: controlsStateForm(camera.controls),
+      identity: { matched_by: camera.identity.matchedBy, ambiguous: camera.identity.ambiguous },
       allowed: [...desk.door.allowed(camera.device)],
       ...(debug && session.principal?.role === 'admin'
         ? { debug: { internal_device_path: paths[0] ?? null, device_paths: paths } }

@@ -12,6 +12,7 @@ export const EXAMPLE_CAMERA = {
   },
   state: 'ready.confirmed',
   since: '2026-11-23T04:28:00.000Z',
+  last_seen: null,
   stream_status: 'ACTIVE' as const,
   stream_state: 'live.flowing',
   recording_status: null,

@@ -1,6 +1,8 @@
 /** All methods, in the order of the documentation, and the permission table that follows from them. */
 import type { RequiredRole } from '../auth/roles.ts';
 import { getActors, injectFault } from './actors.ts';
+import { getCameraControls, setCameraControl } from './camera-controls.ts';
+import { disableCamera, enableCamera, forgetCamera, renameCamera, retryCamera } from './camera-orders.ts';
 import { getCameraCapabilities, getCameraList, getCameraStatus } from './cameras.ts';
 import { listRecordings, listSnapshots } from './files.ts';
 import { authenticate, ping } from './login.ts';
@@ -17,6 +19,13 @@ export const METHODS: readonly Method[] = [
   getCameraList,
   getCameraStatus,
   getCameraCapabilities,
+  getCameraControls,
+  setCameraControl,
+  enableCamera,
+  disableCamera,
+  retryCamera,
+  renameCamera,
+  forgetCamera,
   takeSnapshot,
   startRecording,
   stopRecording,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Capabilities } from '../../machines/values.ts';
 import type { CameraView } from '../door.ts';
 import type { ApiSettings } from '../settings.ts';
-import { count, stamp, stampOf } from './common.ts';
+import { count, stamp, stampOf, stampOrNull } from './common.ts';
 import { classicUrls, classicUrlsShape, streamUrls, streamUrlsShape } from './stream-urls.ts';
 
 export const CAMERA_WORDS = ['CONNECTED', 'DISCONNECTED', 'ERROR'] as const;
@@ -37,6 +37,9 @@ export const cameraSummaryShape = z.strictObject({
   streams: streamUrlsShape,
   state: z.string().describe("state path of the camera's actor"),
   since: stamp.describe('when it entered that state'),
+  last_seen: stamp
+    .nullable()
+    .describe('while it is away: when it was last known to be plugged in; else null'),
   stream_status: z.enum(STREAM_WORDS),
   stream_state: z.string().describe("state path of the stream's actor"),
   recording_status: z.enum(RECORDING_WORDS).nullable().describe('null: not recording'),
@@ -49,6 +52,7 @@ export function cameraSummary(camera: CameraView, host: string, settings: ApiSet
     streams: streamUrls(camera.device, host, settings),
     state: camera.state,
     since: stampOf(camera.sinceAtMs),
+    last_seen: stampOrNull(camera.lastSeenAtMs),
     stream_status: camera.stream.status,
     stream_state: camera.stream.state,
     recording_status: camera.recording?.status ?? null,

@@ -93,6 +93,20 @@ export class ControlServer {
         return { cameras: this.#rack.reports() };
       case 'probe':
         return this.#rack.probe((params as ControlMethods['probe']['params']).target);
+      case 'controls':
+        return {
+          controls: await this.#rack.controls((params as ControlMethods['controls']['params']).target),
+        };
+      case 'setControl': {
+        const { target, name, value } = params as ControlMethods['setControl']['params'];
+        await this.#rack.setControl(target, name, value);
+        return {};
+      }
+      case 'turnControl': {
+        const { target, name, value, stuck } = params as ControlMethods['turnControl']['params'];
+        this.#rack.turnControl(target, name, value, stuck);
+        return {};
+      }
       case 'inject': {
         const { target, fault, as } = params as ControlMethods['inject']['params'];
         this.#rack.inject(target, fault, as);

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { CameraMode, CameraReport, PlugOptions } from '../../adapters/synthetic/protocol.ts';
 import type { Capabilities, DeviceNode } from '../../machines/values.ts';
 import { type Compressed, compress } from './compressor.ts';
+import { ControlPanel } from './control-panel.ts';
 import { streamFrames } from './frame-stream.ts';
 import { capabilitiesOf, modesAround } from './modes.ts';
 import { Painter } from './picture.ts';
@@ -26,6 +27,7 @@ export interface CameraOptions {
 export class SyntheticCamera {
   readonly number: number;
   readonly name: string;
+  readonly panel = new ControlPanel();
   readonly #folder: string;
   readonly #mode: CameraMode;
   readonly #compressed: readonly Compressed[];
@@ -94,6 +96,7 @@ export class SyntheticCamera {
   /** The reader sees the end of the stream, connecting finds nothing. */
   unplug(): void {
     this.#node = null;
+    this.panel.losePower();
     this.#sockets?.remove();
     this.#sockets = null;
     this.#opener?.destroy();
@@ -111,11 +114,16 @@ export class SyntheticCamera {
 
   /** Waits while the camera is muted. @returns null when it is not plugged in (any more) */
   async capabilities(): Promise<Capabilities | null> {
-    if (this.#node !== null && this.#muted) await new Promise<void>((resolve) => this.#unmuted.push(resolve));
-    if (this.#node === null) return null;
+    if (!(await this.answers()) || this.#node === null) return null;
     const { devicePath } = this.#node;
     const sheet = { card: this.name, port: this.#wiring.port, devicePath, compressed: this.#compressed };
     return capabilitiesOf(sheet, this.#mode);
+  }
+
+  /** Waits while the camera is muted. @returns false when it is not plugged in (any more) */
+  async answers(): Promise<boolean> {
+    if (this.#node !== null && this.#muted) await new Promise<void>((resolve) => this.#unmuted.push(resolve));
+    return this.#node !== null;
   }
 
   /** Makes the sockets again if somebody removed them. */
@@ -143,6 +151,7 @@ export class SyntheticCamera {
     }
     this.#opener = socket;
     this.#sockets?.refuse();
+    this.panel.startStream();
     socket.once('close', () => {
       this.#opener = null;
       this.#sockets?.listen();
@@ -153,7 +162,7 @@ export class SyntheticCamera {
       sizeBytes: painter.sizeBytes,
       rateFps: mode.rateFps,
       advance: () => this.#advance(),
-      paint: (picture: Buffer) => painter.paint(picture, this.#moment()),
+      paint: (picture: Buffer) => painter.paint(picture, this.#moment(), this.panel.brightness),
       dropped: () => {
         this.#dropped += 1;
       },

@@ -28,6 +28,8 @@ export class Painter {
   readonly #widthPx: number;
   readonly #heightPx: number;
   readonly #background: Buffer;
+  /** The same, lighter or darker; made anew when that changes. */
+  #lit: { readonly brightness: number; readonly background: Buffer };
   /** Edge of one font dot. */
   readonly #dotPx: number;
 
@@ -43,11 +45,15 @@ export class Painter {
       this.#fill(this.#background, left, 0, Math.round(((i + 1) * widthPx) / BARS.length), heightPx, colour);
     }
     this.#write(this.#background, name, heightPx * 0.4);
+    this.#lit = { brightness: 0, background: this.#background };
   }
 
-  /** Paints into `picture`, which holds `sizeBytes`. */
-  paint(picture: Buffer, moment: Barcode): void {
-    this.#background.copy(picture);
+  /**
+   * Paints into `picture`, which holds `sizeBytes`.
+   * @param brightness added to the luma of the bars; barcode, clock and block stay as they are, to be read
+   */
+  paint(picture: Buffer, moment: Barcode, brightness = 0): void {
+    this.#backgroundAt(brightness).copy(picture);
     for (const { left, top, right, bottom, white } of barcodeCells(moment, this.#widthPx)) {
       this.#fill(picture, left, top, right, bottom, white ? WHITE : BLACK);
     }
@@ -57,6 +63,15 @@ export class Painter {
       this.#heightPx * 0.6,
     );
     this.#moveBlock(picture, moment.counter);
+  }
+
+  #backgroundAt(brightness: number): Buffer {
+    if (this.#lit.brightness === brightness) return this.#lit.background;
+    const background = Buffer.from(this.#background);
+    for (let at = 0; at < background.length; at += 2)
+      background[at] = Math.min(Math.max(background[at]! + brightness, BLACK[0]), WHITE[0]);
+    this.#lit = { brightness, background };
+    return background;
   }
 
   #moveBlock(picture: Buffer, counter: number): void {

@@ -11,7 +11,7 @@ import type {
   PlugOptions,
 } from '../../adapters/synthetic/protocol.ts';
 import type { SyntheticFault } from '../../machines/ports.ts';
-import type { Capabilities, DeviceChange, DeviceNode } from '../../machines/values.ts';
+import type { Capabilities, Control, ControlValue, DeviceChange, DeviceNode } from '../../machines/values.ts';
 import type { Compressed } from './compressor.ts';
 import { SyntheticCamera } from './device.ts';
 
@@ -87,6 +87,28 @@ export class Rack {
     const capabilities = await this.#find(target).capabilities();
     if (capabilities === null) throw new RackError('not-found', 'The synthetic camera is unplugged.');
     return capabilities;
+  }
+
+  /** Waits while the camera is muted. @throws RackError not-found */
+  async controls(target: string): Promise<Control[]> {
+    return (await this.#answering(target)).panel.list();
+  }
+
+  /** Waits while the camera is muted. @throws RackError not-found | wrong-state (it does not take it) */
+  async setControl(target: string, name: string, value: ControlValue): Promise<void> {
+    if (!(await this.#answering(target)).panel.set(name, value))
+      throw new RackError('wrong-state', `The synthetic camera does not take ${value} for ${name}.`);
+  }
+
+  /** The camera moves it by itself. @throws RackError not-found */
+  turnControl(target: string, name: string, value: ControlValue, stuck: boolean): void {
+    this.#find(target).panel.turn(name, value, stuck);
+  }
+
+  async #answering(target: string): Promise<SyntheticCamera> {
+    const camera = this.#find(target);
+    if (!(await camera.answers())) throw new RackError('not-found', 'The synthetic camera is unplugged.');
+    return camera;
   }
 
   /** Repeatable. @throws RackError not-found | wrong-state (the wished node or port is taken) */

@@ -20,6 +20,8 @@ const wishes = (name: string): Wishes => ({
       disabled: false,
       streamWanted: true,
       examined: [],
+      lastSeenAtMs: 1_795_408_080_000,
+      controls: [{ name: 'brightness', value: 12 }],
     },
   ],
   recordings: [

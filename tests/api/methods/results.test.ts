@@ -137,6 +137,7 @@ describe('cameras', () => {
       },
       state: 'ready.confirmed',
       since: '2026-11-23T04:28:00.000Z',
+      last_seen: null,
       stream_status: 'ACTIVE',
       stream_state: 'live.flowing',
       recording_status: 'RECORDING',
