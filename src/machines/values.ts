@@ -84,13 +84,22 @@ export interface PixelFormat {
   readonly sizes: readonly FrameSize[];
   /** Stepwise or continuous sizes; empty for discrete ones. */
   readonly sizeRanges: readonly FrameSizeRange[];
+  /** What can be set of the camera's own encoder; absent for formats that are not encoded video. */
+  readonly encoder?: EncoderKnobs;
+}
+
+/** Whether the driver has a control for it. */
+export interface EncoderKnobs {
+  readonly bitrate: boolean;
+  /** Distance of keyframes. */
+  readonly gop: boolean;
 }
 
 export interface Capabilities {
   readonly card: string;
   readonly driver: string;
   readonly busInfo: string;
-  /** V4L2's words: `Video Capture`, `Streaming`, `Metadata Capture`, ... of this node. */
+  /** V4L2's words: `Video Capture`, `Streaming`, ... Like the words above those of the first node that captures. */
   readonly deviceCaps: readonly string[];
   readonly formats: readonly PixelFormat[];
 }
@@ -98,6 +107,7 @@ export interface Capabilities {
 export interface ProbeResult {
   /** The first node that captures. */
   readonly devicePath: string;
+  /** Of all nodes that capture. */
   readonly capabilities: Capabilities;
 }
 

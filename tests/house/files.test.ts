@@ -17,7 +17,7 @@ const MAY_BE_LONGER: Readonly<Record<string, { readonly lines: number; readonly 
   'src/machines/stream.ts': { lines: 480, why: ONE_MACHINE },
   'src/machines/stream-live.ts': { lines: 300, why: ONE_MACHINE },
   'src/machines/stream-setup.ts': { lines: 480, why: ONE_MACHINE },
-  'src/machines/values.ts': { lines: 340, why: VOCABULARY },
+  'src/machines/values.ts': { lines: 370, why: VOCABULARY },
 };
 
 const sources = filesIn('src', '.ts');
