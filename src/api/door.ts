@@ -8,6 +8,7 @@ import type {
   CameraId,
   Capabilities,
   FinishedRecording,
+  Identity,
   RecordedPart,
   RecordingEndReason,
   RecordingFormat,
@@ -41,10 +42,10 @@ export interface CameraView extends StateView {
   readonly heightPx: number | null;
   readonly rateFps: number | null;
   readonly capabilities: Capabilities | null;
-  readonly capabilityState: 'none' | 'provisional' | 'confirmed';
+  readonly capabilityState: 'none' | 'provisional' | 'confirmed' | 'unsteady';
   /** Host paths: leave the service only for an admin with `debug: true`. */
   readonly devicePaths: readonly string[];
-  readonly identity: { readonly matchedBy: string; readonly ambiguous: boolean };
+  readonly identity: { readonly matchedBy: Identity['matchedBy']; readonly ambiguous: boolean };
   readonly trouble: Trouble | null;
   readonly stream: StreamView;
   /** The running session, else null. */

@@ -5,6 +5,7 @@
  */
 import { assign, enqueueActions, fromPromise, sendTo, setup, stopChild } from 'xstate';
 import { backoffMs } from './backoff.ts';
+import { commonCapabilities, sameCapabilities } from './capabilities.ts';
 import { type Trouble, troubleOf } from './errors.ts';
 import { choosePicture, type PictureWish } from './plan.ts';
 import type { LossCause, RecordingLimits } from './recording-setup.ts';
@@ -16,6 +17,7 @@ import type {
   Capabilities,
   CapturePlan,
   Device,
+  Identity,
   KnownCamera,
   MediaServerInfo,
   ProbeResult,
@@ -49,7 +51,11 @@ export interface CameraInput {
 export interface CameraContext extends CameraInput {
   readonly device: Device | null;
   readonly probe: ProbeResult | null;
+  /** What all answers since it was plugged in had; null before the first. */
+  readonly common: Capabilities | null;
   readonly attempts: number;
+  /** How often it was asked again in vain. */
+  readonly doubts: number;
   readonly trouble: Trouble | null;
   readonly ending: RecordingEndReason;
 }
@@ -59,6 +65,7 @@ export type CameraEvent =
   | { type: 'device.changed'; device: Device; atMs: number }
   | { type: 'device.detached'; atMs: number }
   | { type: 'devices.listed'; atMs: number }
+  | { type: 'camera.identified'; identity: Identity }
   | { type: 'camera.retry' }
   | { type: 'camera.disable'; atMs: number }
   | { type: 'camera.enable' }
@@ -82,11 +89,6 @@ export function planOf(
   if (picture === null) return null;
   const origin = device.nodes[0]?.origin ?? 'v4l2';
   return { cameraId: known.id, cameraName: known.name, origin, devicePath: probe.devicePath, ...picture };
-}
-
-/** Do two probes tell the same formats, sizes and rates? */
-export function sameCapabilities(a: Capabilities, b: Capabilities): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 const keepTrouble = {
@@ -131,12 +133,30 @@ export const cameraMachine = setup({
       });
     }),
     storeDevice: assign({ device: (_, params: { device: Device }) => params.device }),
-    dropDevice: assign({ device: null, probe: null, trouble: null, attempts: 0 }),
+    dropDevice: assign({ device: null, probe: null, common: null, trouble: null, attempts: 0 }),
     dropProbe: assign({ probe: null, trouble: null, attempts: 0 }),
     storeProbe: assign({
       probe: (_, params: { probe: ProbeResult }) => params.probe,
+      common: (_, params: { probe: ProbeResult }) => params.probe.capabilities,
       trouble: null,
       attempts: 0,
+      doubts: 0,
+    }),
+    storeAnswer: assign({
+      probe: (_, params: { probe: ProbeResult }) => params.probe,
+      common: ({ context: { common } }, { probe: { capabilities } }: { probe: ProbeResult }) =>
+        common === null ? capabilities : commonCapabilities(common, capabilities),
+    }),
+    countDoubt: assign({ doubts: ({ context }) => context.doubts + 1 }),
+    clearDoubts: assign({ doubts: 0, trouble: null }),
+    /** What was not in every answer is left out, unless nothing would be left to capture. */
+    useCommon: assign({
+      probe: ({ context }) => {
+        const { probe, common } = context;
+        if (probe === null || common === null) return probe;
+        const shared = { ...probe, capabilities: common };
+        return planOf({ ...context, probe: shared }) === null ? probe : shared;
+      },
     }),
     storeTrouble: assign({ trouble: (_, params: { error: unknown }) => troubleOf(params.error) }),
     countAttempt: assign({ attempts: ({ context }) => context.attempts + 1 }),
@@ -145,6 +165,12 @@ export const cameraMachine = setup({
       known: ({ context }, params: { disabled: boolean }) => ({
         ...context.known,
         disabled: params.disabled,
+      }),
+    }),
+    storeIdentity: assign({
+      known: ({ context }, params: { identity: Identity }) => ({
+        ...context.known,
+        identity: params.identity,
       }),
     }),
     storeStreamWanted: assign({
@@ -185,6 +211,7 @@ export const cameraMachine = setup({
       context.trouble?.code === 'missing-program' || context.trouble?.code === 'no-permission',
     usable: ({ context }, params: { probe: ProbeResult }) =>
       planOf({ ...context, probe: params.probe }) !== null,
+    doubtsExhausted: ({ context }) => context.doubts >= context.limits.probeAttempts,
     consistent: ({ context }, params: { probe: ProbeResult }) =>
       context.probe !== null && sameCapabilities(context.probe.capabilities, params.probe.capabilities),
     nodesChanged: ({ context }, params: { device: Device }) =>
@@ -205,7 +232,15 @@ export const cameraMachine = setup({
 }).createMachine({
   id: 'camera',
   description: 'One camera: plugged in or not, opened or not, and what it can do.',
-  context: ({ input }) => ({ ...input, probe: null, attempts: 0, trouble: null, ending: 'service_stopped' }),
+  context: ({ input }) => ({
+    ...input,
+    probe: null,
+    common: null,
+    attempts: 0,
+    doubts: 0,
+    trouble: null,
+    ending: 'service_stopped',
+  }),
   entry: 'spawnStream',
   initial: 'beginning',
   on: {
@@ -230,6 +265,10 @@ export const cameraMachine = setup({
     'camera.release': {
       target: '.releasing',
       actions: { type: 'storeEnding', params: ({ event }) => ({ reason: event.reason }) },
+    },
+    'camera.identified': {
+      actions: [{ type: 'storeIdentity', params: ({ event }) => ({ identity: event.identity }) }, 'remember'],
+      description: 'moved to another port, or one with an equal serial came or was forgotten',
     },
     'call.changed': {
       actions: [{ type: 'storeStreamWanted', params: ({ event }) => ({ wanted: event.wanted }) }, 'remember'],
@@ -361,19 +400,47 @@ export const cameraMachine = setup({
               },
               {
                 guard: { type: 'usable', params: ({ event }) => ({ probe: event.output }) },
-                target: 'provisional',
+                target: 'doubting',
                 actions: [
-                  { type: 'storeProbe', params: ({ event }) => ({ probe: event.output }) },
+                  { type: 'storeAnswer', params: ({ event }) => ({ probe: event.output }) },
                   'tellReady',
                 ],
               },
-              { target: 'provisional' },
+              { target: 'doubting' },
             ],
-            onError: 'provisional',
+            onError: 'doubting',
           },
-          after: { probeTimeout: 'provisional' },
+          after: { probeTimeout: 'doubting' },
         },
-        confirmed: { description: 'Two probes in a row told the same.' },
+        doubting: {
+          description: 'Two probes in a row did not tell the same.',
+          entry: 'countDoubt',
+          always: [{ guard: 'doubtsExhausted', target: 'unsteady' }, { target: 'provisional' }],
+        },
+        confirmed: {
+          description: 'Two probes in a row told the same.',
+          on: { 'camera.retry': { target: 'confirming', actions: 'clearDoubts' } },
+        },
+        unsteady: {
+          description:
+            'Its answers never agreed. What all of them had is used; asked again on a device change or an order.',
+          entry: [
+            'useCommon',
+            {
+              type: 'storeTrouble',
+              params: {
+                error: {
+                  code: 'probe-failed',
+                  reason: 'capabilities_unsteady',
+                  message:
+                    'The camera never told the same twice in a row when it was asked what it can do; what all its answers had is used.',
+                },
+              },
+            },
+            'tellReady',
+          ],
+          on: { 'camera.retry': { target: 'confirming', actions: 'clearDoubts' } },
+        },
       },
     },
     faulted: {
@@ -426,6 +493,7 @@ export const cameraMachine = setup({
         'camera.disable': {},
         'camera.forget': {},
         'camera.release': {},
+        'camera.identified': {},
         'stream.released': '.dropping',
       },
       initial: 'waiting',

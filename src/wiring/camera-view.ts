@@ -42,7 +42,6 @@ export function cameraView(
     !snapshot.matches('disconnected') && !snapshot.matches('expected') && context.device !== null;
   const plan = present ? (planOf(context) ?? stream.getSnapshot().context.plan) : null;
   const recording = recordingOf(stream);
-  const ready = snapshot.matches('ready');
   return {
     device: context.known.id,
     state: storyPath(snapshot.value),
@@ -53,13 +52,20 @@ export function cameraView(
     heightPx: plan?.heightPx ?? null,
     rateFps: plan?.rateFps ?? null,
     capabilities: present ? (context.probe?.capabilities ?? null) : null,
-    capabilityState: !ready ? 'none' : snapshot.matches({ ready: 'confirmed' }) ? 'confirmed' : 'provisional',
+    capabilityState: capabilityState(ref),
     devicePaths: context.device?.nodes.map((node) => node.devicePath) ?? [],
     identity: { matchedBy: context.known.identity.matchedBy, ambiguous: context.known.identity.ambiguous },
     trouble: context.trouble,
     stream: streamView(stream, journal, instants, demand),
     recording: recording === undefined ? null : recordingView(recording, journal),
   };
+}
+
+function capabilityState(ref: CameraRef): CameraView['capabilityState'] {
+  const snapshot = ref.getSnapshot();
+  if (!snapshot.matches('ready')) return 'none';
+  if (snapshot.matches({ ready: 'confirmed' })) return 'confirmed';
+  return snapshot.matches({ ready: 'unsteady' }) ? 'unsteady' : 'provisional';
 }
 
 /** A camera that is there and works, or is being asked, is CONNECTED; one that is there and does not work is in ERROR. */

@@ -10,7 +10,7 @@ const VOCABULARY = 'the words that all rooms share; each is declared once';
 
 /** Files that may be longer, and why. A file that needs it no longer has to leave this list. */
 const MAY_BE_LONGER: Readonly<Record<string, { readonly lines: number; readonly why: string }>> = {
-  'src/machines/camera.ts': { lines: 500, why: ONE_MACHINE },
+  'src/machines/camera.ts': { lines: 560, why: ONE_MACHINE },
   'src/machines/recording.ts': { lines: 540, why: ONE_MACHINE },
   'src/machines/recording-setup.ts': { lines: 320, why: ONE_MACHINE },
   'src/machines/service.ts': { lines: 450, why: ONE_MACHINE },

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { AnyActorRef } from 'xstate';
+import { handleOf } from '../../src/machines/identity.ts';
 import { missingParts, type ServiceEmitted, type ServiceInput } from '../../src/machines/service.ts';
 import type { KnownCamera, RecordingWish, Wishes } from '../../src/machines/values.ts';
 import {
@@ -236,7 +237,7 @@ describe('cameras', () => {
     const rig = await ready({ cameras: [known()] });
     await rig.send(attached());
     await rig.send({ type: 'device.changed', device: device(), atMs });
-    await rig.send({ type: 'device.detached', key: device().identity.key, atMs });
+    await rig.send({ type: 'device.detached', handle: handleOf(device()), atMs });
     expect(rig.parts.heardBy('camera:camera0')).toEqual([
       'devices.listed',
       'device.attached',
@@ -250,7 +251,7 @@ describe('cameras', () => {
     const rig = await ready({ cameras: [known()] });
     rig.parts.heard.length = 0;
     await rig.send({ type: 'device.changed', device: otherDevice, atMs });
-    await rig.send({ type: 'device.detached', key: 'usb:other', atMs });
+    await rig.send({ type: 'device.detached', handle: handleOf(otherDevice), atMs });
     expect(rig.parts.heard).toEqual([]);
   });
 
@@ -268,7 +269,8 @@ describe('cameras', () => {
     await rig.toChild('camera:camera0', { type: 'defect.happens' });
     expect(rig.state()).toBe('working.partial');
     expect(rig.context().crashed).toEqual(['camera:camera0']);
-    await rig.send({ type: 'device.detached', key: 'usb:other', atMs });
+    await rig.send(attached(otherDevice));
+    await rig.send({ type: 'device.detached', handle: handleOf(otherDevice), atMs });
     expect(rig.parts.heardBy('camera:camera1').at(-1)).toBe('device.detached');
     await rig.send(attached());
     expect(rig.actor.getSnapshot().status).toBe('active');

@@ -3,6 +3,7 @@ import { type AnyMachineSnapshot, type AnyStateMachine, fromCallback } from 'xst
 import { cameraMachine } from '../../src/machines/camera.ts';
 import { discoveryMachine } from '../../src/machines/discovery.ts';
 import { CameraError } from '../../src/machines/errors.ts';
+import { handleOf } from '../../src/machines/identity.ts';
 import { mediaServerMachine } from '../../src/machines/media-server.ts';
 import { pathMachine } from '../../src/machines/path.ts';
 import { recordingMachine } from '../../src/machines/recording.ts';
@@ -12,6 +13,7 @@ import { snapshotMachine } from '../../src/machines/snapshot.ts';
 import { storageMachine } from '../../src/machines/storage.ts';
 import { streamMachine } from '../../src/machines/stream.ts';
 import type { StreamContext } from '../../src/machines/stream-values.ts';
+import type { DeviceNode } from '../../src/machines/values.ts';
 import { viewersMachine } from '../../src/machines/viewers.ts';
 import { watchdogMachine } from '../../src/machines/watchdog.ts';
 import {
@@ -215,6 +217,9 @@ const RIVAL_EVENTS = [
   'rivals.found',
   'rivals.gone',
 ];
+
+/** A second camera with the serial of `node()`. */
+const twin = node({ syspath: '/sys/twin', parentSyspath: '/sys/devices/usb1/1-2', portPath: 'usb-2' });
 
 const rival = { what: 'capture', process: processOf(7) };
 
@@ -433,6 +438,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
           { type: 'source.ready', kind: 'polling' },
           { type: 'source.failed', trouble: failure('internal') },
           { type: 'source.changed', change: { type: 'node.added', node: node() }, atMs: 1 },
+          { type: 'source.changed', change: { type: 'node.added', node: twin }, atMs: 1 },
           { type: 'source.changed', change: { type: 'node.removed', syspath: node().syspath }, atMs: 1 },
           { type: 'discovery.rescan' },
         ],
@@ -442,7 +448,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
             { nodes: [node()], atMs: 1 },
           ],
         },
-        facts: ({ context }) => context.nodes.length,
+        facts: ({ context }) => context.nodes.map((one: DeviceNode) => one.syspath),
       },
     ],
     good: (snapshot) =>
@@ -566,6 +572,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
         { type: 'device.changed', device: movedDevice(), atMs: 1 },
         { type: 'device.detached', atMs: 1 },
         { type: 'devices.listed', atMs: 1 },
+        { type: 'camera.identified', identity: device().identity },
         { type: 'camera.retry' },
         { type: 'camera.disable', atMs: 1 },
         { type: 'camera.enable' },
@@ -588,7 +595,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
         confirm: () => [probed(), probed('MJPG'), probed('NOPE')],
       },
       errors: { '*': [failure('probe-failed'), failure('no-permission')] },
-      facts: ({ context }: AnyMachineSnapshot) => context.attempts,
+      facts: ({ context }: AnyMachineSnapshot) => [context.attempts, context.doubts],
     })),
     good: (snapshot) =>
       snapshot.matches('ready') ||
@@ -626,7 +633,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
               ]
             : []),
           { type: 'device.changed', device: device(), atMs: 1 },
-          { type: 'device.detached', key: device().identity.key, atMs: 1 },
+          { type: 'device.detached', handle: handleOf(device()), atMs: 1 },
           { type: 'server.up', info: serverInfo() },
           { type: 'server.down', trouble: null },
           { type: 'paths.observed', paths: [], monoMs: 1, atMs: 1 },

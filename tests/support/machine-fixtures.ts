@@ -38,7 +38,14 @@ export const node = (fields: Partial<DeviceNode> = {}): DeviceNode => ({
 });
 
 export const device = (nodes: readonly DeviceNode[] = [node()], key = 'usb:046d:0825:A1B2C3:00'): Device => ({
-  identity: { key, matchedBy: 'serial', ambiguous: false },
+  identity: {
+    key,
+    matchedBy: 'serial',
+    ambiguous: false,
+    serialKey: key,
+    placeKey: 'port:pci-0000:00:14.0-usb-0:1:1.0:00',
+    model: '046d:0825',
+  },
   nodes,
 });
 

@@ -1,10 +1,12 @@
 /** The cameras: list, status, capabilities. Read from views alone. */
 import { z } from 'zod';
+import type { CameraView } from '../door.ts';
 import {
   type CAMERA_WORDS,
   cameraSummary,
   cameraSummaryShape,
   flatCapabilities,
+  identityShape,
 } from '../shapes/camera-shape.ts';
 import {
   count,
@@ -59,6 +61,7 @@ export const getCameraStatus = method({
     capabilities: z
       .strictObject({ formats: z.array(z.string()), resolutions: z.array(z.string()) })
       .optional(),
+    identity: identityShape,
     stream: streamDetailShape,
     recording: sessionShape.nullable(),
     trouble: troubleShape.nullable(),
@@ -74,6 +77,7 @@ export const getCameraStatus = method({
       ...EXAMPLE_CAMERA,
       metrics: { bytes_sent: 1_250_000, readers: 1, uptime: 17 },
       capabilities: { formats: ['MJPG', 'YUYV'], resolutions: ['1280x720', '640x480'] },
+      identity: { matched_by: 'serial', ambiguous: false },
       stream: EXAMPLE_STREAM,
       recording: null,
       trouble: null,
@@ -92,6 +96,7 @@ export const getCameraStatus = method({
         uptime: uptimeSeconds(camera.stream.liveSinceAtMs, nowMs),
       },
       ...(camera.capabilities === null ? {} : { capabilities: { formats, resolutions } }),
+      identity: { matched_by: camera.identity.matchedBy, ambiguous: camera.identity.ambiguous },
       stream: streamDetail(camera.stream),
       recording: camera.recording === null ? null : sessionForm(camera.recording),
       trouble: troubleForm(camera.trouble),
@@ -115,7 +120,9 @@ export const getCameraCapabilities = method({
     resolutions: z.array(z.string()).describe('`WxH`, largest first; both ends of a range'),
     fps_options: z.array(count).describe('rounded, highest first'),
     validation_status: z.enum(['NONE', 'DISCONNECTED', 'CONFIRMED']),
-    capability_state: z.enum(['none', 'provisional', 'confirmed']),
+    capability_state: z
+      .enum(['none', 'provisional', 'confirmed', 'unsteady'])
+      .describe('unsteady: its answers never agreed; what is told is what all of them had'),
     modes: z.array(
       z.strictObject({
         format: z.string(),
@@ -182,7 +189,7 @@ export const getCameraCapabilities = method({
   },
 });
 
-function validationWord(status: (typeof CAMERA_WORDS)[number], known: 'none' | 'provisional' | 'confirmed') {
+function validationWord(status: (typeof CAMERA_WORDS)[number], known: CameraView['capabilityState']) {
   if (status === 'DISCONNECTED') return 'DISCONNECTED' as const;
   return known === 'confirmed' ? ('CONFIRMED' as const) : ('NONE' as const);
 }
