@@ -247,6 +247,25 @@ describe('cameras', () => {
     expect(rig.context().cameras).toHaveLength(1);
   });
 
+  test('a camera keeps its number when its twin comes, and hears what it is known by now', async () => {
+    const rig = await ready({ cameras: [known()] });
+    await rig.send(attached());
+    rig.parts.heard.length = 0;
+    const serialKey = device().identity.serialKey;
+    const place = 'port:usb-2';
+    const identity = { key: place, matchedBy: 'port', ambiguous: true, serialKey, placeKey: place } as const;
+    const other = node({ syspath: '/sys/b', parentSyspath: '/sys/devices/usb1/1-2' });
+    await rig.send(attached({ identity, nodes: [other], twins: [device().identity.placeKey!] }));
+    expect(rig.parts.heardBy('camera:camera0')).toEqual(['camera.identified']);
+    expect(rig.context().cameras).toMatchObject([
+      { id: 'camera0', identity: { matchedBy: 'port', ambiguous: true } },
+      { id: 'camera1', identity: { key: place, ambiguous: true } },
+    ]);
+    await rig.toChild('camera:camera1', { type: 'camera.release' });
+    expect(rig.parts.heardBy('camera:camera0'), 'its twin is forgotten').toHaveLength(2);
+    expect(rig.context().cameras).toMatchObject([{ identity: { matchedBy: 'serial', ambiguous: false } }]);
+  });
+
   test('news of a device that nobody knows is no news', async () => {
     const rig = await ready({ cameras: [known()] });
     rig.parts.heard.length = 0;
