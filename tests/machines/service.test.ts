@@ -266,6 +266,16 @@ describe('cameras', () => {
     expect(rig.context().cameras).toMatchObject([{ identity: { matchedBy: 'serial', ambiguous: false } }]);
   });
 
+  test('a device whose place is called otherwise while it stays plugged in is still that camera', async () => {
+    const rig = await ready({ cameras: [known()] });
+    await rig.send(attached());
+    rig.parts.heard.length = 0;
+    const renamed = { ...device(), identity: { ...device().identity, placeKey: 'port:usb-9' } };
+    await rig.send({ type: 'device.changed', device: renamed, atMs });
+    expect(rig.parts.heardBy('camera:camera0')).toEqual(['camera.identified', 'device.changed']);
+    expect(rig.context().cameras).toMatchObject([{ identity: { placeKey: 'port:usb-9' } }]);
+  });
+
   test('news of a device that nobody knows is no news', async () => {
     const rig = await ready({ cameras: [known()] });
     rig.parts.heard.length = 0;
