@@ -9,6 +9,8 @@ import { defineConfig } from 'vitest/config';
 const FAST = '{api,cli,config,house,machines,models,scripts,wiring}';
 const PARTS = '{adapters,contract,hotplug,simulators}';
 const STORIES = '{faults,flows}';
+/** Times plugs, so nothing may run beside it. */
+const TIMED = 'tests/hotplug/plugs.test.ts';
 const BROWSER = 'browser';
 const LAB = 'lab';
 
@@ -30,8 +32,12 @@ export default defineConfig({
   test: {
     projects: [
       project('fast', FAST, 0, { maxWorkers: '100%' }),
-      project('parts', PARTS, 1, { maxWorkers: '100%', retry }),
-      project('stories', STORIES, 2, { fileParallelism: false, retry }),
+      project('parts', PARTS, 1, { maxWorkers: '100%', retry, exclude: [TIMED] }),
+      project('stories', STORIES, 2, {
+        fileParallelism: false,
+        retry,
+        include: [`tests/${STORIES}/**/*.test.ts`, TIMED],
+      }),
       project('browser', BROWSER, 3, { fileParallelism: false, retry }),
       project('lab', LAB, 4, {
         fileParallelism: false,

@@ -10,6 +10,7 @@ import type {
   Capabilities,
   CapturePlan,
   FinishedRecording,
+  Identity,
   RecordedPart,
   RecordingEndReason,
   RecordingFormat,
@@ -47,10 +48,10 @@ export interface CameraView extends StateView {
   readonly capabilities: Capabilities | null;
   /** How it is captured, and how else it could be; null while that is not known. */
   readonly plan: PlanView | null;
-  readonly capabilityState: 'none' | 'provisional' | 'confirmed';
+  readonly capabilityState: 'none' | 'provisional' | 'confirmed' | 'unsteady';
   /** Host paths: leave the service only for an admin with `debug: true`. */
   readonly devicePaths: readonly string[];
-  readonly identity: { readonly matchedBy: string; readonly ambiguous: boolean };
+  readonly identity: { readonly matchedBy: Identity['matchedBy']; readonly ambiguous: boolean };
   /** When it was last known to be plugged in, while it is away; null: it is there, or nobody knows. */
   readonly lastSeenAtMs: number | null;
   readonly trouble: Trouble | null;

@@ -100,7 +100,7 @@ export const configSchema = z.strictObject({
       .default('auto')
       .describe('auto: the first that works'),
     rescan_interval_ms: ms(60_000, 'full list beside the events'),
-    poll_interval_ms: ms(1000, '/sys when udev cannot be watched'),
+    poll_interval_ms: ms(1000, '/sys when udev cannot be watched, and the state of loopbacks'),
     include_real: z.boolean().default(true).describe('false: synthetic cameras only'),
     synthetic_count: int(0, 'synthetic cameras to offer', 0, 64),
     synthetic_width_px: int(640, 'their picture', 160, 1920),

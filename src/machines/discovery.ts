@@ -5,7 +5,7 @@
  */
 import { assign, enqueueActions, fromCallback, fromPromise, sendTo, setup } from 'xstate';
 import { type Trouble, troubleOf } from './errors.ts';
-import { devicesOf } from './identity.ts';
+import { devicesOf, handleOf } from './identity.ts';
 import { parentOf } from './report.ts';
 import type { Device, DeviceChange, DeviceNode, DeviceSourceKind } from './values.ts';
 
@@ -30,7 +30,7 @@ export type DiscoveryEvent =
 export type DiscoveryReport =
   | { type: 'device.attached'; device: Device; atMs: number }
   | { type: 'device.changed'; device: Device; atMs: number }
-  | { type: 'device.detached'; key: string; atMs: number }
+  | { type: 'device.detached'; handle: string; atMs: number }
   | { type: 'devices.listed'; atMs: number }
   | { type: 'discovery.changed'; trouble: Trouble | null };
 
@@ -61,12 +61,13 @@ export function deviceReports(
   after: readonly DeviceNode[],
   atMs: number,
 ): readonly DiscoveryReport[] {
-  const old = new Map(devicesOf(before).map((device) => [device.identity.key, device]));
-  const now = new Map(devicesOf(after).map((device) => [device.identity.key, device]));
+  const old = new Map(devicesOf(before).map((device) => [handleOf(device), device]));
+  const now = new Map(devicesOf(after).map((device) => [handleOf(device), device]));
   const reports: DiscoveryReport[] = [];
-  for (const key of old.keys()) if (!now.has(key)) reports.push({ type: 'device.detached', key, atMs });
-  for (const [key, device] of now) {
-    const was = old.get(key);
+  for (const handle of old.keys())
+    if (!now.has(handle)) reports.push({ type: 'device.detached', handle, atMs });
+  for (const [handle, device] of now) {
+    const was = old.get(handle);
     if (was === undefined) reports.push({ type: 'device.attached', device, atMs });
     else if (JSON.stringify(was) !== JSON.stringify(device))
       reports.push({ type: 'device.changed', device, atMs });
@@ -74,9 +75,31 @@ export function deviceReports(
   return reports;
 }
 
+/**
+ * Whether a change brings a second device with a serial that is plugged in already. It may be the same camera in another
+ * port, whose removal was lost; only a full list can tell.
+ */
+export function bringsTwin(nodes: readonly DeviceNode[], change: DeviceChange): boolean {
+  const after = nodesAfter(nodes, change);
+  if (after === nodes) return false;
+  const twins = (some: readonly DeviceNode[]) =>
+    devicesOf(some).filter((device) => device.twins !== undefined);
+  return twins(after).length > twins(nodes).length;
+}
+
 function sameNode(a: DeviceNode, b: DeviceNode): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
+
+/** It is told of by the list alone. */
+const listTwin = {
+  guard: {
+    type: 'bringsTwin' as const,
+    params: ({ event }: { event: { change: DeviceChange } }) => ({ change: event.change }),
+  },
+  target: '#discovery.sourcing.listing' as const,
+  reenter: true,
+};
 
 export const discoveryMachine = setup({
   types: {} as { context: DiscoveryContext; events: DiscoveryEvent; input: DiscoveryInput },
@@ -112,6 +135,7 @@ export const discoveryMachine = setup({
     polls: ({ context }) => context.source === 'polling',
     tellsNews: ({ context }, params: { change: DeviceChange }) =>
       nodesAfter(context.nodes, params.change) !== context.nodes,
+    bringsTwin: ({ context }, params: { change: DeviceChange }) => bringsTwin(context.nodes, params.change),
   },
   delays: {
     rescanInterval: ({ context }) => context.rescanIntervalMs,
@@ -148,13 +172,16 @@ export const discoveryMachine = setup({
         listing: {
           description: 'Everything that is plugged in is listed.',
           on: {
-            // The list under way may have been read before this change and would take it back.
-            'source.changed': {
-              guard: { type: 'tellsNews', params: ({ event }) => event },
-              target: 'listing',
-              reenter: true,
-              actions: { type: 'applyChange', params: ({ event }) => event },
-            },
+            'source.changed': [
+              listTwin,
+              // The list under way may have been read before this change and would take it back.
+              {
+                guard: { type: 'tellsNews', params: ({ event }) => event },
+                target: 'listing',
+                reenter: true,
+                actions: { type: 'applyChange', params: ({ event }) => event },
+              },
+            ],
           },
           invoke: {
             id: 'listDevices',
@@ -176,12 +203,12 @@ export const discoveryMachine = setup({
         watching: {
           description: 'udev tells of every change.',
           after: { rescanInterval: 'listing' },
-          on: { 'discovery.rescan': 'listing' },
+          on: { 'discovery.rescan': 'listing', 'source.changed': listTwin },
         },
         polling: {
           description: 'udev cannot be watched here: /sys is looked at again and again.',
           after: { rescanInterval: 'listing' },
-          on: { 'discovery.rescan': 'listing' },
+          on: { 'discovery.rescan': 'listing', 'source.changed': listTwin },
         },
       },
     },

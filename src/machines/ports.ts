@@ -55,7 +55,7 @@ export interface DeviceSource {
 
 export interface CameraProbe {
   /**
-   * Finds the capture node of a device and its capabilities. Does not stream, so it works while a capture runs.
+   * What all nodes of a device that capture can do. Does not stream, so it works while a capture runs.
    * @throws CameraError device-gone | no-permission | probe-failed (no capture node, v4l2-ctl failed) | missing-program
    */
   probe(device: Device, signal: AbortSignal): Promise<ProbeResult>;

@@ -4,12 +4,14 @@
  * `service.handOver`. Emits the facts that clients hear. Design: docs/machines/service.md.
  */
 import { assign, emit, enqueueActions, fromCallback, fromPromise, sendTo, setup, stopChild } from 'xstate';
-import { type CameraLimits, type CameraOutput, type CameraReport, cameraMachine } from './camera.ts';
+import { cameraMachine } from './camera.ts';
+import type { CameraLimits, CameraOutput, CameraReport } from './camera-setup.ts';
 import { type DiscoveryInput, type DiscoveryReport, discoveryMachine } from './discovery.ts';
 import type { Trouble } from './errors.ts';
-import { lowestFreeId, uniqueName } from './identity.ts';
+import { handleOf, newcomer, uniqueName } from './identity.ts';
 import { mediaServerMachine } from './media-server.ts';
 import type { MediaServerInput, MediaServerReport, PathsSeen } from './media-server-setup.ts';
+import { agreed, cameraFor, changedIdentities, type Seats, withDevice, withoutSeatOf } from './seating.ts';
 import { type StorageInput, type StorageLevel, type StorageReport, storageMachine } from './storage.ts';
 import type { StreamEvent } from './stream-values.ts';
 import type {
@@ -35,6 +37,8 @@ export interface ServiceInput {
 
 export interface ServiceContext extends ServiceInput {
   readonly cameras: readonly KnownCamera[];
+  /** Which camera each plugged-in device is. */
+  readonly seats: Seats;
   readonly listed: boolean;
   /** Why devices are not watched or listed now. */
   readonly discoveryTrouble: Trouble | null;
@@ -179,32 +183,23 @@ export const serviceMachine = setup({
     stopMediaServer: sendTo('media-server', { type: 'media-server.stop' }),
     seat: enqueueActions(({ context, enqueue }, params: { device: Device; atMs: number }) => {
       const { device, atMs } = params;
-      const known = context.cameras.find((camera) => camera.identity.key === device.identity.key);
-      if (known !== undefined) {
-        enqueue.sendTo(cameraChild(known.id), { type: 'device.attached', device, atMs });
+      const known = cameraFor(device, context.cameras, context.seats);
+      const camera = known ?? newcomer(device, context.cameras, atMs);
+      const { id } = camera;
+      const all = known === null ? [...context.cameras, camera] : context.cameras;
+      const cameras = withDevice(all, id, device);
+      enqueue.assign({ cameras, seats: { ...context.seats, [handleOf(device)]: id } });
+      for (const { id, identity } of changedIdentities(context.cameras, cameras))
+        enqueue.sendTo(cameraChild(id), { type: 'camera.identified', identity });
+      if (known !== null) {
+        enqueue.sendTo(cameraChild(id), { type: 'device.attached', device, atMs });
         return;
       }
-      const id = lowestFreeId(context.cameras);
-      const wished = device.nodes[0]?.productName ?? `Camera ${id.replace('camera', '')}`;
-      const newcomer: KnownCamera = {
-        id,
-        identity: device.identity,
-        name: uniqueName(
-          wished,
-          context.cameras.map((camera) => camera.name),
-        ),
-        disabled: false,
-        streamWanted: false,
-        examined: [],
-        lastSeenAtMs: atMs,
-        controls: [],
-      };
-      enqueue.assign({ cameras: [...context.cameras, newcomer] });
       enqueue.spawnChild('camera', {
         id: cameraChild(id),
         systemId: cameraChild(id),
         input: {
-          known: newcomer,
+          known: cameras.find((one) => one.id === id) ?? camera,
           limits: context.camera,
           device,
           recordingWishes: [],
@@ -229,13 +224,19 @@ export const serviceMachine = setup({
       enqueue.emit({ type: 'camera.renamed', cameraId: params.cameraId });
     }),
     changeDevice: enqueueActions(({ context, enqueue }, params: { device: Device; atMs: number }) => {
-      const known = context.cameras.find((camera) => camera.identity.key === params.device.identity.key);
-      if (known !== undefined) enqueue.sendTo(cameraChild(known.id), { type: 'device.changed', ...params });
+      const id = context.seats[handleOf(params.device)];
+      if (id === undefined) return;
+      const cameras = withDevice(context.cameras, id, params.device);
+      enqueue.assign({ cameras });
+      for (const { id, identity } of changedIdentities(context.cameras, cameras))
+        enqueue.sendTo(cameraChild(id), { type: 'camera.identified', identity });
+      enqueue.sendTo(cameraChild(id), { type: 'device.changed', ...params });
     }),
-    unseat: enqueueActions(({ context, enqueue }, params: { key: string; atMs: number }) => {
-      const known = context.cameras.find((camera) => camera.identity.key === params.key);
-      if (known !== undefined)
-        enqueue.sendTo(cameraChild(known.id), { type: 'device.detached', atMs: params.atMs });
+    unseat: enqueueActions(({ context, enqueue }, params: { handle: string; atMs: number }) => {
+      const { [params.handle]: id, ...seats } = context.seats;
+      if (id === undefined) return;
+      enqueue.assign({ seats });
+      enqueue.sendTo(cameraChild(id), { type: 'device.detached', atMs: params.atMs });
     }),
     tellListed: enqueueActions(({ context, enqueue }, params: { atMs: number }) => {
       for (const { id } of context.cameras) {
@@ -286,9 +287,11 @@ export const serviceMachine = setup({
         enqueue.sendTo(cameraChild(id), { type: 'camera.release', reason: params.reason });
       }
     }),
-    dropCamera: assign({
-      cameras: ({ context }, params: { cameraId: CameraId }) =>
-        context.cameras.filter(({ id }) => id !== params.cameraId),
+    dropCamera: enqueueActions(({ context, enqueue }, params: { cameraId: CameraId }) => {
+      const cameras = agreed(context.cameras.filter(({ id }) => id !== params.cameraId));
+      enqueue.assign({ cameras, seats: withoutSeatOf(context.seats, params.cameraId) });
+      for (const { id, identity } of changedIdentities(context.cameras, cameras))
+        enqueue.sendTo(cameraChild(id), { type: 'camera.identified', identity });
     }),
     emitFact: emit(({ event }) => event as ServiceEmitted),
   },
@@ -310,6 +313,7 @@ export const serviceMachine = setup({
   context: ({ input }) => ({
     ...input,
     cameras: input.wishes.cameras,
+    seats: {},
     listed: false,
     discoveryTrouble: null,
     server: null,

@@ -43,15 +43,23 @@ export type DeviceSourceKind = 'udev' | 'udevadm' | 'polling' | 'synthetic';
 export interface Device {
   readonly identity: Identity;
   readonly nodes: readonly DeviceNode[];
+  /** Places of other devices that show the same serial now. */
+  readonly twins?: readonly string[];
 }
 
 /** What a camera is known by. Never a /dev/videoN. */
 export interface Identity {
-  /** e.g. `usb:046d:0825:SERIAL:00`, `port:pci-0000:00:14.0-usb-0:1:1.0`, `port:platform-vivid.0/vivid-000-vid-cap/0`, `synthetic:1`. */
+  /** The one of both keys that counts, e.g. `usb:046d:0825:SERIAL:00`, `port:pci-0000:00:14.0-usb-0:1:1.0:00`, `synthetic:1`. */
   readonly key: string;
   readonly matchedBy: 'serial' | 'port' | 'path' | 'synthetic';
-  /** True where two devices showed the same serial and both fell back to their port. */
+  /** True where another camera, plugged in or remembered, shows the same serial: then the place decides. */
   readonly ambiguous: boolean;
+  /** null: no serial, or one that many units bear. Absent in records of version 0.1.0, like the next two. */
+  readonly serialKey?: string | null | undefined;
+  /** Where it is plugged in, or was last. */
+  readonly placeKey?: string | null | undefined;
+  /** Vendor and product, `046d:0825`; null for what is no USB device. */
+  readonly model?: string | null | undefined;
 }
 
 // ----------------------------------------------------------- capabilities
@@ -84,13 +92,22 @@ export interface PixelFormat {
   readonly sizes: readonly FrameSize[];
   /** Stepwise or continuous sizes; empty for discrete ones. */
   readonly sizeRanges: readonly FrameSizeRange[];
+  /** What can be set of the camera's own encoder; absent for formats that are not encoded video. */
+  readonly encoder?: EncoderKnobs;
+}
+
+/** Whether the driver has a control for it. */
+export interface EncoderKnobs {
+  readonly bitrate: boolean;
+  /** Distance of keyframes. */
+  readonly gop: boolean;
 }
 
 export interface Capabilities {
   readonly card: string;
   readonly driver: string;
   readonly busInfo: string;
-  /** V4L2's words: `Video Capture`, `Streaming`, `Metadata Capture`, ... of this node. */
+  /** V4L2's words: `Video Capture`, `Streaming`, ... Like the words above those of the first node that captures. */
   readonly deviceCaps: readonly string[];
   readonly formats: readonly PixelFormat[];
 }
@@ -98,6 +115,7 @@ export interface Capabilities {
 export interface ProbeResult {
   /** The first node that captures. */
   readonly devicePath: string;
+  /** Of all nodes that capture. */
   readonly capabilities: Capabilities;
 }
 

@@ -1,7 +1,8 @@
 /** A camera's snapshot as the plain view that the front desk reads. */
 import type { ActorRefFrom } from 'xstate';
 import type { CameraView, CameraWord, StreamView } from '../api/door.ts';
-import { type cameraMachine, ladderOf } from '../machines/camera.ts';
+import type { cameraMachine } from '../machines/camera.ts';
+import { ladderOf } from '../machines/camera-setup.ts';
 import { storyPath } from '../machines/state-path.ts';
 import { recordingChild } from '../machines/stream-setup.ts';
 import { controlsView } from './control-orders.ts';
@@ -46,7 +47,6 @@ export function cameraView(
   const ladder = present ? (streaming.ladder ?? ladderOf(context)) : null;
   const plan = present ? (streaming.plan ?? ladder?.rungs[0]?.plan ?? null) : null;
   const recording = recordingOf(stream);
-  const ready = snapshot.matches('ready');
   return {
     device: context.known.id,
     state: storyPath(snapshot.value),
@@ -58,7 +58,7 @@ export function cameraView(
     rateFps: plan?.rateFps ?? null,
     capabilities: present ? (context.probe?.capabilities ?? null) : null,
     plan: ladder === null ? null : planView(ladder, { ...streaming, plan }),
-    capabilityState: !ready ? 'none' : snapshot.matches({ ready: 'confirmed' }) ? 'confirmed' : 'provisional',
+    capabilityState: capabilityState(ref),
     devicePaths: context.device?.nodes.map((node) => node.devicePath) ?? [],
     identity: { matchedBy: context.known.identity.matchedBy, ambiguous: context.known.identity.ambiguous },
     lastSeenAtMs: context.device === null ? context.known.lastSeenAtMs : null,
@@ -67,6 +67,13 @@ export function cameraView(
     stream: streamView(stream, journal, instants, demand),
     recording: recording === undefined ? null : recordingView(recording, journal),
   };
+}
+
+function capabilityState(ref: CameraRef): CameraView['capabilityState'] {
+  const snapshot = ref.getSnapshot();
+  if (!snapshot.matches('ready')) return 'none';
+  if (snapshot.matches({ ready: 'confirmed' })) return 'confirmed';
+  return snapshot.matches({ ready: 'unsteady' }) ? 'unsteady' : 'provisional';
 }
 
 /** A camera that is there and works, or is being asked, is CONNECTED; one that is there and does not work is in ERROR. */

@@ -1,6 +1,6 @@
 /** The configuration's numbers as the machines' inputs. Nothing is computed here but seconds that are fixed. */
 import type { Config } from '../config/schema.ts';
-import type { CameraLimits } from '../machines/camera.ts';
+import type { CameraLimits } from '../machines/camera-setup.ts';
 import type { MediaServerInput } from '../machines/media-server-setup.ts';
 import type { RecordingLimits } from '../machines/recording-setup.ts';
 import type { ServiceInput } from '../machines/service.ts';

@@ -9,8 +9,11 @@ import { filedRecording } from '../support/witness.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
-const CHANGES = 20;
+const REPLUGS = 20;
+const CHANGES = 2 * REPLUGS;
 const FOR_MS = 10_000;
+/** What one change may cost a reader of the log: camera, stream and recording each take a few steps. */
+const LINES_PER_CHANGE = 12;
 
 describeMediaServers('a flapping plug', (kind) => {
   let service: TestService;
@@ -34,6 +37,8 @@ describeMediaServers('a flapping plug', (kind) => {
     await service.call('start_streaming', { device });
     const { session_id } = await service.call<{ session_id: string }>('start_recording', { device });
     await service.untilRecording(device, 'RECORDING');
+    const logged = service.log.length;
+    const before = service.story(`camera:${device}`).length;
     await flap();
     await service.untilStream(device, 'live.flowing', 40_000);
     await service.untilRecording(device, 'RECORDING', 40_000);
@@ -43,6 +48,20 @@ describeMediaServers('a flapping plug', (kind) => {
       { timeoutMs: 10_000, what: 'the pid of the capture' },
     );
     expect(service.processes('capture')).toEqual([{ pid, owner: device }]);
+    const lines = service.log.slice(logged).trimEnd().split('\n');
+    console.info(`${REPLUGS} re-plugs: ${lines.length} lines of the log`);
+    expect(lines.length, lines.join('\n')).toBeLessThanOrEqual(CHANGES * LINES_PER_CHANGE);
+    const loud = lines.filter((line) => ['error', 'fatal'].includes(JSON.parse(line).level));
+    expect(loud, 'nothing is broken').toEqual([]);
+    const steps = service.story(`camera:${device}`).slice(before);
+    const lastPlug = steps.findLastIndex(({ event }) => event === 'device.attached');
+    expect(steps.filter(({ event }) => event === 'device.attached')).toHaveLength(REPLUGS);
+    expect(steps.filter(({ event }) => event === 'device.detached')).toHaveLength(REPLUGS);
+    const since = steps.slice(lastPlug).map(({ to }) => to);
+    expect(
+      since.filter((state) => state === 'ready.provisional'),
+      'it settles once',
+    ).toHaveLength(1);
     const { cameras } = await service.call<{ cameras: { device: string; status: string }[] }>(
       'get_camera_list',
     );

@@ -8,6 +8,8 @@ holds ten datagrams only. The first line printed is {"root": DIR}, the UMOCKDEV_
     {"op": "add", "records": "P: ...", "nodes": {"/dev/video0": {device as in v4l2_device.py}}}
     {"op": "uevent", "syspath": "/sys/...", "action": "change"}
     {"op": "remove", "syspaths": ["/sys/...", ...]}      children first
+    {"op": "vanish", "syspaths": ["/sys/...", ...]}      the same, and the events are lost
+    {"op": "set", "syspath": "/sys/...", "attribute": "state", "value": "capture"}      no event either
     {"op": "quit"}
 """
 import json
@@ -52,12 +54,13 @@ class Controller:
         # umockdev 0.17 makes a node of one name only once, and deletes its link with the device.
         os.symlink(self.node_links[node], self.testbed.get_root_dir() + node)
 
-    def remove(self, syspaths):
+    def remove(self, syspaths, tell=True):
         for syspath in syspaths:
             node = "/dev/" + os.path.basename(syspath)
             if self.handlers.pop(node, None):
                 self.testbed.detach_ioctl(node)
-            self.testbed.uevent(syspath, "remove")
+            if tell:
+                self.testbed.uevent(syspath, "remove")
             self.testbed.remove_device(syspath)
 
     def obey(self, command):
@@ -68,6 +71,10 @@ class Controller:
             self.add(**command)
         elif op == "remove":
             self.remove(**command)
+        elif op == "vanish":
+            self.remove(command["syspaths"], tell=False)
+        elif op == "set":
+            self.testbed.set_attribute(command["syspath"], command["attribute"], command["value"])
         elif op == "uevent":
             self.testbed.uevent(command["syspath"], command["action"])
         else:

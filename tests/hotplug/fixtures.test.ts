@@ -5,10 +5,11 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseFormats } from '../../src/adapters/v4l2/parse-formats.ts';
 import { parseInfo } from '../../src/adapters/v4l2/parse-info.ts';
-import { KNOWN_DEVICES, type KnownDevice } from './known-devices.ts';
+import { KNOWN_DEVICES } from './known-devices.ts';
 import { platformCamera } from './mocked-cameras.ts';
 import { announce } from './requirement.ts';
 import { Testbed } from './testbed.ts';
+import type { KnownDevice } from './v4l2-answers.ts';
 
 const FOLDER = `${import.meta.dirname}/../adapters/v4l2/fixtures`;
 const REWRITE = process.env.V4L2_FIXTURES === 'rewrite';

@@ -2,36 +2,25 @@
  * What real devices answer to V4L2's questions, from public listings and driver sources; tests/adapters/v4l2/fixtures
  * holds what v4l2-ctl prints for each. A selection of sizes, so that a fixture can be read at a glance.
  */
+import { LISTED_DEVICES } from './listed-devices.ts';
 import {
   atFps,
+  CAPTURE,
   COMPRESSED,
+  DEVICE_CAPS,
   h264,
-  type MockedFormat,
+  KERNEL_6_1,
+  type KnownDevice,
+  METADATA,
   type MockedSize,
   mjpeg,
   sizesAtFps,
-  type WorkingNode,
+  uvc,
   yuyv,
 } from './v4l2-answers.ts';
 
-export interface KnownDevice {
-  readonly device: string;
-  /** Where the facts come from. */
-  readonly source: string;
-  readonly answers: WorkingNode;
-}
-
-const CAPTURE = 0x04200001;
-const METADATA = 0x04a00000;
-const UVC_CAPS = 0x84a00001;
 const MPLANE_CAPTURE = 0x04201000;
 const CODEC = 0x04204000;
-const DEVICE_CAPS = 0x80000000;
-const KERNEL_6_1 = 0x0601c0;
-
-function uvc(card: string, bus: string, formats: readonly MockedFormat[]): WorkingNode {
-  return { driver: 'uvcvideo', card, bus, version: KERNEL_6_1, caps: UVC_CAPS, deviceCaps: CAPTURE, formats };
-}
 
 const C920_RATES = [30, 24, 20, 15, 10, 7.5, 5];
 const ELP_RATES = [30, 25, 20, 15, 10, 5];
@@ -239,6 +228,7 @@ export const KNOWN_DEVICES = {
       formats: [],
     },
   },
+  ...LISTED_DEVICES,
 } as const satisfies Record<string, KnownDevice>;
 
 export type KnownDeviceName = keyof typeof KNOWN_DEVICES;

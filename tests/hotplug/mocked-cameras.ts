@@ -74,6 +74,32 @@ export function platformCamera(
   return mocked(records, [device], videos);
 }
 
+/** A v4l2loopback with exclusive_caps that nobody writes to yet: udev says that it is an output, and goes on saying so. */
+export function loopbackCamera(video: number, label: string, answers: V4l2Answers): MockedCamera {
+  const syspath = `/devices/virtual/video4linux/video${video}`;
+  const record = [
+    `P: ${syspath}`,
+    `N: video${video}`,
+    'E: SUBSYSTEM=video4linux',
+    `E: DEVNAME=/dev/video${video}`,
+    'E: MAJOR=81',
+    `E: MINOR=${video}`,
+    UDEVD_IS_DONE,
+    `E: ID_V4L_PRODUCT=${label}`,
+    'E: ID_V4L_CAPABILITIES=:video_output:',
+    `A: name=${label}`,
+    `A: dev=81:${video}`,
+    'A: index=0',
+    'A: state=output',
+  ];
+  return {
+    records: record.join('\n'),
+    nodes: { [`/dev/video${video}`]: answers },
+    videoSyspaths: [`/sys${syspath}`],
+    parentSyspaths: [],
+  };
+}
+
 function mocked(
   records: readonly (readonly string[])[],
   parents: readonly [string, ...string[]],

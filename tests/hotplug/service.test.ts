@@ -4,7 +4,7 @@ import { startService, type TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 import { type Hearing, listen } from '../support/witness.ts';
 import { KNOWN_DEVICES } from './known-devices.ts';
-import { type MockedCamera, usbCamera } from './mocked-cameras.ts';
+import { loopbackCamera, type MockedCamera, usbCamera } from './mocked-cameras.ts';
 import { announce, whyNoAddon } from './requirement.ts';
 import { Testbed } from './testbed.ts';
 
@@ -110,6 +110,71 @@ describe.skipIf(missing !== null)('the service on mocked devices', () => {
     const cameras = await confirmed(device);
     expect(cameras.filter(({ status }) => status === 'CONNECTED')).toHaveLength(1);
     expect(await nodeOf(device)).toBe('/dev/video4');
+  });
+
+  test('a camera keeps its number when its twin comes and goes, and both are called ambiguous meanwhile', async () => {
+    const [first, second] = [camera('EQUAL', '1-1', 0), camera('EQUAL', '1-2', 2)] as const;
+    const identityOf = async (device: string) =>
+      (await service.call<{ identity: object }>('get_camera_status', { device })).identity;
+    const confirmedOnes = async (count: number) =>
+      (
+        await known(
+          (all) => all.filter(({ state }) => state === 'ready.confirmed').length === count,
+          `${count} are confirmed`,
+        )
+      ).flatMap(({ device, state }) => (state === 'ready.confirmed' ? [device] : []));
+    await plug(first);
+    const [device] = (await confirmedOnes(1)) as [string];
+    expect(await identityOf(device)).toEqual({ matched_by: 'serial', ambiguous: false });
+    const from = news.heard.length;
+    await plug(second);
+    const both = await confirmedOnes(2);
+    expect(both).toContain(device);
+    for (const one of both) expect(await identityOf(one)).toEqual({ matched_by: 'port', ambiguous: true });
+    expect(await nodeOf(device)).toBe('/dev/video0');
+    await unplug(second);
+    await known((all) => all.filter(({ status }) => status === 'CONNECTED').length === 1, 'the twin is gone');
+    const told = news.heard.slice(from).filter(({ params }) => params.device === device);
+    expect(told.filter(({ params }) => params.status !== 'CONNECTED')).toEqual([]);
+    expect(await identityOf(device)).toEqual({ matched_by: 'port', ambiguous: true });
+  });
+
+  test('a camera with four nodes is one camera, with the formats of both that capture', async () => {
+    const nodes = ['elp-h264-first-node', 'uvc-metadata', 'uvc-h264-second-node', 'uvc-metadata'] as const;
+    const videos = Object.fromEntries(nodes.map((name, video) => [video, KNOWN_DEVICES[name].answers]));
+    const elp = {
+      port: '1-3',
+      vendorId: '05a3',
+      productId: '9422',
+      serial: 'SN0001',
+      name: 'H264 USB Camera',
+    };
+    await plug(usbCamera({ ...elp, videos }));
+    const cameras = await known(
+      (all) => all.some(({ name, state }) => name === elp.name && state === 'ready.confirmed'),
+      'it is confirmed',
+    );
+    const [only, ...others] = cameras.filter(({ status }) => status === 'CONNECTED');
+    expect(others).toEqual([]);
+    const found = await service.call<{ formats: string[] }>('get_camera_capabilities', {
+      device: only!.device,
+    });
+    expect(found.formats).toEqual(['MJPG', 'H264']);
+  });
+
+  test('a loopback is a camera while somebody writes to it, though udev never hears of that', async () => {
+    const loopback = loopbackCamera(20, 'LoopCam', answers);
+    const [syspath] = loopback.videoSyspaths as [string];
+    const before = (await list()).length;
+    await plug(loopback);
+    await testbed.set(syspath, 'state', 'capture');
+    const cameras = await known(
+      (all) => all.some(({ name, state }) => name === 'LoopCam' && state === 'ready.confirmed'),
+      'it has a writer',
+    );
+    expect(cameras).toHaveLength(before + 1);
+    await testbed.set(syspath, 'state', 'output');
+    await known((all) => all.every(({ status }) => status === 'DISCONNECTED'), 'its writer has gone');
   });
 
   test('two cameras with one serial are two cameras, each known by its port', async () => {

@@ -23,7 +23,7 @@ export function whyNotHere(): string | null {
 export class Testbed {
   private readonly controller: ChildProcess;
   private readonly replies: AsyncIterator<string>;
-  private root = '';
+  root = '';
 
   private constructor(controller: ChildProcess) {
     this.controller = controller;
@@ -59,6 +59,17 @@ export class Testbed {
   async unplug(camera: MockedCamera): Promise<void> {
     const syspaths = [...camera.videoSyspaths.toReversed(), ...camera.parentSyspaths];
     await this.send({ op: 'remove', syspaths });
+  }
+
+  /** The same, and nobody is told: the events are lost. */
+  async vanish(camera: MockedCamera): Promise<void> {
+    const syspaths = [...camera.videoSyspaths.toReversed(), ...camera.parentSyspaths];
+    await this.send({ op: 'vanish', syspaths });
+  }
+
+  /** An attribute in /sys gets another value, without an event. */
+  async set(syspath: string, attribute: string, value: string): Promise<void> {
+    await this.send({ op: 'set', syspath, attribute, value });
   }
 
   async uevent(syspath: string, action: string): Promise<void> {

@@ -69,3 +69,23 @@ export function h264(sizes: readonly MockedSize[]): MockedFormat {
 export function yuyv(sizes: readonly MockedSize[]): MockedFormat {
   return { fourcc: 'YUYV', description: 'YUYV 4:2:2', sizes };
 }
+
+/** A device of known-devices.ts or listed-devices.ts, one node of it. */
+export interface KnownDevice {
+  readonly device: string;
+  /** Where the facts come from. */
+  readonly source: string;
+  readonly answers: WorkingNode;
+}
+
+/** V4L2_CAP_*: one-planar capture; metadata; all that a UVC device can; "device_caps is filled in". */
+export const CAPTURE = 0x04200001;
+export const METADATA = 0x04a00000;
+export const UVC_CAPS = 0x84a00001;
+export const DEVICE_CAPS = 0x80000000;
+export const KERNEL_6_1 = 0x0601c0;
+
+/** A capture node of the kernel's UVC driver. */
+export function uvc(card: string, bus: string, formats: readonly MockedFormat[]): WorkingNode {
+  return { driver: 'uvcvideo', card, bus, version: KERNEL_6_1, caps: UVC_CAPS, deviceCaps: CAPTURE, formats };
+}

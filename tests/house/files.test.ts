@@ -11,7 +11,8 @@ const VOCABULARY = 'the words that all rooms share; each is declared once';
 /** Files that may be longer, and why. A file that needs it no longer has to leave this list. */
 const MAY_BE_LONGER: Readonly<Record<string, { readonly lines: number; readonly why: string }>> = {
   'src/machines/ports.ts': { lines: 290, why: VOCABULARY },
-  'src/machines/camera.ts': { lines: 620, why: ONE_MACHINE },
+  'src/machines/camera.ts': { lines: 360, why: ONE_MACHINE },
+  'src/machines/camera-setup.ts': { lines: 340, why: ONE_MACHINE },
   'src/machines/controls.ts': { lines: 320, why: ONE_MACHINE },
   'src/machines/controls-setup.ts': { lines: 300, why: ONE_MACHINE },
   'src/machines/recording.ts': { lines: 540, why: ONE_MACHINE },

@@ -1,6 +1,6 @@
 /** One camera with its stream and recording below it, in a fake world. */
 import { describe, expect, test } from 'vitest';
-import { planOf, sameCapabilities } from '../../src/machines/camera.ts';
+import { planOf } from '../../src/machines/camera-setup.ts';
 import { troubleOf } from '../../src/machines/errors.ts';
 import { type CameraRig, childState, kill, startCamera } from '../support/fake-camera.ts';
 import { FakeWorld } from '../support/fake-world.ts';
@@ -107,9 +107,93 @@ describe('from plug to ready', () => {
     expect(rig.world.starts).toHaveLength(1);
   });
 
-  test('two probes are the same when they tell the same formats', () => {
-    expect(sameCapabilities(capabilities(), capabilities())).toBe(true);
-    expect(sameCapabilities(capabilities(), capabilities('MJPG'))).toBe(false);
+  test('a camera that never tells the same twice is asked five times more, then what all answers had is used', async () => {
+    const rig = await ready();
+    const [yuyv] = capabilities().formats;
+    let asked = 0;
+    rig.probe.answers = () => {
+      asked += 1;
+      const extra = {
+        ...yuyv!,
+        fourcc: 'MJPG',
+        sizes: [{ widthPx: 100 + asked, heightPx: 90, frameRatesFps: [5] }],
+      };
+      return { ...probed(), capabilities: { ...capabilities(), formats: [yuyv!, extra] } };
+    };
+    await rig.world.advance(4999);
+    expect(rig.state()).toBe('ready.provisional');
+    await rig.world.advance(1);
+    expect(rig.state()).toBe('ready.unsteady');
+    expect(rig.context()).toMatchObject({
+      probe: { capabilities: { formats: [yuyv] } },
+      trouble: { reason: 'capabilities_unsteady' },
+    });
+    await rig.world.advance(3_600_000);
+    expect(asked).toBe(5);
+  });
+
+  test('where no two answers share anything that can be captured, the last one is used', async () => {
+    const rig = await ready();
+    let flips = 0;
+    rig.probe.answers = () => {
+      flips += 1;
+      return probed(flips % 2 === 0 ? 'YUYV' : 'MJPG');
+    };
+    await rig.world.advance(5000);
+    expect(rig.state()).toBe('ready.unsteady');
+    expect(rig.context().probe).toEqual(probed('MJPG'));
+    expect(rig.stream()).toBe('idle');
+  });
+
+  test.each(['an order', 'a device change', 'a re-plug'])(
+    '%s has an unsteady camera asked afresh',
+    async (how) => {
+      const rig = await ready();
+      rig.probe.answers = () => {
+        throw failure('probe-failed');
+      };
+      await rig.world.advance(5000);
+      expect(rig.state()).toBe('ready.unsteady');
+      rig.probe.answers = (wanted) => probed('YUYV', wanted.nodes[0]!.devicePath);
+      if (how === 'an order') await rig.send({ type: 'camera.retry' });
+      if (how === 'a device change') await rig.send({ type: 'device.changed', device: movedDevice(), atMs });
+      if (how === 'a re-plug') {
+        await rig.send(detached);
+        await rig.send(attached());
+      }
+      await rig.world.advance(1100);
+      expect(rig.state()).toBe('ready.confirmed');
+      expect(rig.context()).toMatchObject({ doubts: 0, trouble: null });
+    },
+  );
+
+  test('an order has a confirmed camera asked once more', async () => {
+    const rig = await ready();
+    await rig.world.advance(1000);
+    await rig.send({ type: 'camera.retry' });
+    expect(rig.state()).toBe('ready.confirmed');
+    expect(rig.probe.calls).toBe(3);
+  });
+
+  test('a change that leaves its nodes as they are has it not asked again', async () => {
+    const rig = await ready();
+    await rig.world.advance(1000);
+    for (let n = 0; n < 100; n += 1) await rig.send({ type: 'device.changed', device: device(), atMs });
+    await rig.world.advance(60_000);
+    expect(rig.probe.calls).toBe(2);
+  });
+
+  test('what it is known by may change while it works, and is remembered', async () => {
+    const rig = await ready();
+    const identity = {
+      ...device().identity,
+      key: 'port:elsewhere',
+      matchedBy: 'port',
+      ambiguous: true,
+    } as const;
+    await rig.send({ type: 'camera.identified', identity });
+    expect(rig.state()).toBe('ready.provisional');
+    expect(rig.world.wishes.cameras.get('camera0')?.identity).toEqual(identity);
   });
 
   test('there is no plan without a device, without a probe, and without a usable format', () => {

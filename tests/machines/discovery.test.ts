@@ -17,7 +17,7 @@ const other = (fields: Parameters<typeof node>[0] = {}) =>
     parentSyspath: '/sys/devices/usb1/1-2',
     ...fields,
   });
-const key = 'usb:046d:0825:A1B2C3:00';
+const handle = '/sys/devices/usb1/1-1#00#046d:0825#A1B2C3';
 
 test('a node is added once, changed in its place, and removed by its syspath', () => {
   const nodes = nodesAfter([], { type: 'node.added', node: node() });
@@ -53,14 +53,30 @@ test('reports tell detached before attached, and a changed node of a known devic
   ]);
 });
 
-test('a second camera with the same serial makes both fall back to their ports', () => {
+test('a second camera with the same serial comes as a new one, and changes what the first is known by', () => {
   const twin = other({ serial: 'A1B2C3', portPath: 'usb-2' });
-  const reports = deviceReports([node()], [node(), twin], 7);
-  expect(
-    reports.map((report) =>
-      'key' in report ? report.key : 'device' in report ? report.device.identity.key : '',
-    ),
-  ).toEqual([key, 'port:pci-0000:00:14.0-usb-0:1:1.0:00', 'port:usb-2:00']);
+  expect(deviceReports([node()], [node(), twin], 7)).toMatchObject([
+    {
+      type: 'device.changed',
+      device: { nodes: [node()], identity: { ambiguous: true }, twins: ['port:usb-2:00'] },
+    },
+    {
+      type: 'device.attached',
+      device: { nodes: [twin], identity: { key: 'port:usb-2:00', ambiguous: true } },
+    },
+  ]);
+  expect(deviceReports([node(), twin], [node()], 7).map(({ type }) => type)).toEqual([
+    'device.detached',
+    'device.changed',
+  ]);
+});
+
+test('another camera in the same port is another device', () => {
+  const replaced = node({ serial: 'OTHER' });
+  expect(deviceReports([node()], [replaced], 7).map(({ type }) => type)).toEqual([
+    'device.detached',
+    'device.attached',
+  ]);
 });
 
 async function start() {
@@ -126,7 +142,7 @@ test.each(['udev', 'polling'] as const)('a plug and an unplug are told at once (
   });
   expect(discovery.reports.events).toMatchObject([
     { type: 'device.attached', device: { nodes: [other()] }, atMs: 8 },
-    { type: 'device.detached', key, atMs: 9 },
+    { type: 'device.detached', handle, atMs: 9 },
   ]);
 });
 
@@ -167,6 +183,40 @@ test('a plug while the list is being read is not taken back by that list', async
   expect(discovery.listDevices.aborted).toBe(1);
   await discovery.listDevices.resolve({ nodes: [node(), other()], atMs: 10 });
   expect(discovery.reports.types()).toEqual(['device.attached', 'devices.listed', 'discovery.changed']);
+});
+
+test.each(['udev', 'polling'] as const)(
+  'a camera that seems to be there twice is looked for in a list first: its removal may have been lost (%s)',
+  async (kind) => {
+    const discovery = await watching(kind);
+    discovery.reports.clear();
+    const moved = other({ serial: 'A1B2C3', portPath: 'usb-2' });
+    const change = { type: 'node.added', node: moved } as const;
+    await discovery.watchDevices.send({ type: 'source.changed', change, atMs: 8 });
+    expect(discovery.state()).toBe('sourcing.listing');
+    expect(discovery.reports.events).toEqual([]);
+    // Also while the list is being read.
+    await discovery.watchDevices.send({ type: 'source.changed', change, atMs: 9 });
+    expect(discovery.reports.events).toEqual([]);
+    await discovery.listDevices.resolve({ nodes: [moved], atMs: 10 });
+    expect(discovery.reports.events.slice(0, 2)).toMatchObject([
+      { type: 'device.detached', handle },
+      { type: 'device.attached', device: { nodes: [moved], identity: { ambiguous: false } } },
+    ]);
+  },
+);
+
+test('a true twin is told as soon as the list has it', async () => {
+  const discovery = await watching();
+  discovery.reports.clear();
+  const twin = other({ serial: 'A1B2C3', portPath: 'usb-2' });
+  await discovery.watchDevices.send({
+    type: 'source.changed',
+    change: { type: 'node.added', node: twin },
+    atMs: 8,
+  });
+  await discovery.listDevices.resolve({ nodes: [node(), twin], atMs: 10 });
+  expect(discovery.reports.types().slice(0, 2)).toEqual(['device.changed', 'device.attached']);
 });
 
 test('a list that fails is told and made again at the next interval; what was known stays', async () => {

@@ -17,6 +17,9 @@ test('a camera with a serial is known by vendor, product, serial and interface',
     key: 'usb:046d:0825:A1B2C3:00',
     matchedBy: 'serial',
     ambiguous: false,
+    serialKey: 'usb:046d:0825:A1B2C3:00',
+    placeKey: 'port:pci-0000:00:14.0-usb-0:1:1.0:00',
+    model: '046d:0825',
   });
 });
 
@@ -43,7 +46,7 @@ test('two cameras in one piece of hardware are told apart by their interface', (
 
 test('two devices with one serial both fall back to their port and say so', () => {
   const devices = devicesOf([node(), second()]);
-  expect(devices.map(({ identity }) => identity)).toEqual([
+  expect(devices.map(({ identity }) => identity)).toMatchObject([
     { key: 'port:pci-0000:00:14.0-usb-0:1:1.0:00', matchedBy: 'port', ambiguous: true },
     { key: 'port:pci-0000:00:14.0-usb-0:2:1.0:00', matchedBy: 'port', ambiguous: true },
   ]);
@@ -121,6 +124,9 @@ test('synthetic cameras are known by their number, or their port when two claim 
     key: 'synthetic:1',
     matchedBy: 'synthetic',
     ambiguous: false,
+    serialKey: 'synthetic:1',
+    placeKey: 'synthetic-port:pci-0000:00:14.0-usb-0:1:1.0',
+    model: null,
   });
   expect(
     keys([
@@ -128,6 +134,54 @@ test('synthetic cameras are known by their number, or their port when two claim 
       node({ ...synthetic, syspath: '/synthetic/2', portPath: null }),
     ]),
   ).toEqual(['synthetic-port:slot-1', 'synthetic-port:/synthetic/2']);
+});
+
+test.each(['200901010001', '01.00.00', 'SN0001', '0001', '0', '00000000', '1234567890', '0123456789ABCDEF'])(
+  'serial "%s" is on every unit, so the port is what a camera is known by',
+  (serial) => {
+    expect(devicesOf([node({ serial })])[0]?.identity).toMatchObject({
+      key: 'port:pci-0000:00:14.0-usb-0:1:1.0:00',
+      matchedBy: 'port',
+      ambiguous: false,
+    });
+  },
+);
+
+test.each(['A1B2C3', '1', '12', '00000002', '3FC7976F', '20240811', 'SN0002', '10.00.00'])(
+  'serial "%s" tells one camera from another',
+  (serial) => {
+    expect(devicesOf([node({ serial })])[0]?.identity.matchedBy).toBe('serial');
+  },
+);
+
+test('a capture card without a serial is known by its port', () => {
+  const dongle = node({ vendorId: '534d', productId: '2109', serial: null });
+  expect(devicesOf([dongle])[0]?.identity).toMatchObject({
+    key: 'port:pci-0000:00:14.0-usb-0:1:1.0:00',
+    model: '534d:2109',
+  });
+});
+
+test('four nodes of one camera, two of them metadata, are one device', () => {
+  const nodes = [0, 1, 2, 3].map((index) =>
+    node({ syspath: `/sys/${index}`, devicePath: `/dev/video${index}`, index }),
+  );
+  expect(devicesOf(nodes)).toMatchObject([{ nodes, identity: { key: 'usb:046d:0825:A1B2C3:00' } }]);
+});
+
+const loopback = (number: number, productName: string | null = 'LoopCam') =>
+  platform({
+    syspath: `/sys/devices/virtual/video4linux/video${number}`,
+    devicePath: `/dev/video${number}`,
+    productName,
+    portPath: null,
+    parentSyspath: null,
+  });
+
+test('a loopback is known by its label, whatever number it got; those of one label are counted', () => {
+  expect(keys([loopback(10)])).toEqual(keys([loopback(4)]));
+  expect(keys([loopback(4), loopback(10)])).toEqual(['path:virtual/LoopCam', 'path:virtual/LoopCam#2']);
+  expect(keys([loopback(4, null)])).toEqual(['path:/sys/devices/virtual/video4linux/video4']);
 });
 
 test('a newcomer gets the lowest free number', () => {

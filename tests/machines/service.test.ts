@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { AnyActorRef } from 'xstate';
+import { handleOf } from '../../src/machines/identity.ts';
 import { missingParts, type ServiceEmitted, type ServiceInput } from '../../src/machines/service.ts';
 import type { KnownCamera, RecordingWish, Wishes } from '../../src/machines/values.ts';
 import {
@@ -236,7 +237,7 @@ describe('cameras', () => {
     const rig = await ready({ cameras: [known()] });
     await rig.send(attached());
     await rig.send({ type: 'device.changed', device: device(), atMs });
-    await rig.send({ type: 'device.detached', key: device().identity.key, atMs });
+    await rig.send({ type: 'device.detached', handle: handleOf(device()), atMs });
     expect(rig.parts.heardBy('camera:camera0')).toEqual([
       'devices.listed',
       'device.attached',
@@ -246,11 +247,40 @@ describe('cameras', () => {
     expect(rig.context().cameras).toHaveLength(1);
   });
 
+  test('a camera keeps its number when its twin comes, and hears what it is known by now', async () => {
+    const rig = await ready({ cameras: [known()] });
+    await rig.send(attached());
+    rig.parts.heard.length = 0;
+    const serialKey = device().identity.serialKey;
+    const place = 'port:usb-2';
+    const identity = { key: place, matchedBy: 'port', ambiguous: true, serialKey, placeKey: place } as const;
+    const other = node({ syspath: '/sys/b', parentSyspath: '/sys/devices/usb1/1-2' });
+    await rig.send(attached({ identity, nodes: [other], twins: [device().identity.placeKey!] }));
+    expect(rig.parts.heardBy('camera:camera0')).toEqual(['camera.identified']);
+    expect(rig.context().cameras).toMatchObject([
+      { id: 'camera0', identity: { matchedBy: 'port', ambiguous: true } },
+      { id: 'camera1', identity: { key: place, ambiguous: true } },
+    ]);
+    await rig.toChild('camera:camera1', { type: 'camera.release' });
+    expect(rig.parts.heardBy('camera:camera0'), 'its twin is forgotten').toHaveLength(2);
+    expect(rig.context().cameras).toMatchObject([{ identity: { matchedBy: 'serial', ambiguous: false } }]);
+  });
+
+  test('a device whose place is called otherwise while it stays plugged in is still that camera', async () => {
+    const rig = await ready({ cameras: [known()] });
+    await rig.send(attached());
+    rig.parts.heard.length = 0;
+    const renamed = { ...device(), identity: { ...device().identity, placeKey: 'port:usb-9' } };
+    await rig.send({ type: 'device.changed', device: renamed, atMs });
+    expect(rig.parts.heardBy('camera:camera0')).toEqual(['camera.identified', 'device.changed']);
+    expect(rig.context().cameras).toMatchObject([{ identity: { placeKey: 'port:usb-9' } }]);
+  });
+
   test('news of a device that nobody knows is no news', async () => {
     const rig = await ready({ cameras: [known()] });
     rig.parts.heard.length = 0;
     await rig.send({ type: 'device.changed', device: otherDevice, atMs });
-    await rig.send({ type: 'device.detached', key: 'usb:other', atMs });
+    await rig.send({ type: 'device.detached', handle: handleOf(otherDevice), atMs });
     expect(rig.parts.heard).toEqual([]);
   });
 
@@ -298,7 +328,8 @@ describe('cameras', () => {
     await rig.toChild('camera:camera0', { type: 'defect.happens' });
     expect(rig.state()).toBe('working.partial');
     expect(rig.context().crashed).toEqual(['camera:camera0']);
-    await rig.send({ type: 'device.detached', key: 'usb:other', atMs });
+    await rig.send(attached(otherDevice));
+    await rig.send({ type: 'device.detached', handle: handleOf(otherDevice), atMs });
     expect(rig.parts.heardBy('camera:camera1').at(-1)).toBe('device.detached');
     await rig.send(attached());
     expect(rig.actor.getSnapshot().status).toBe('active');

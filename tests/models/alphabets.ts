@@ -4,6 +4,7 @@ import { cameraMachine } from '../../src/machines/camera.ts';
 import { controlsMachine } from '../../src/machines/controls.ts';
 import { discoveryMachine } from '../../src/machines/discovery.ts';
 import { CameraError } from '../../src/machines/errors.ts';
+import { handleOf } from '../../src/machines/identity.ts';
 import { mediaServerMachine } from '../../src/machines/media-server.ts';
 import { pathMachine } from '../../src/machines/path.ts';
 import { recordingMachine } from '../../src/machines/recording.ts';
@@ -13,6 +14,7 @@ import { snapshotMachine } from '../../src/machines/snapshot.ts';
 import { storageMachine } from '../../src/machines/storage.ts';
 import { streamMachine } from '../../src/machines/stream.ts';
 import type { StreamContext } from '../../src/machines/stream-values.ts';
+import type { DeviceNode } from '../../src/machines/values.ts';
 import { viewersMachine } from '../../src/machines/viewers.ts';
 import { warmupMachine } from '../../src/machines/warmup.ts';
 import { watchdogMachine } from '../../src/machines/watchdog.ts';
@@ -234,6 +236,9 @@ const RIVAL_EVENTS = [
   'rivals.found',
   'rivals.gone',
 ];
+
+/** A second camera with the serial of `node()`. */
+const twin = node({ syspath: '/sys/twin', parentSyspath: '/sys/devices/usb1/1-2', portPath: 'usb-2' });
 
 const rival = { what: 'capture', process: processOf(7) };
 
@@ -526,6 +531,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
           { type: 'source.ready', kind: 'polling' },
           { type: 'source.failed', trouble: failure('internal') },
           { type: 'source.changed', change: { type: 'node.added', node: node() }, atMs: 1 },
+          { type: 'source.changed', change: { type: 'node.added', node: twin }, atMs: 1 },
           { type: 'source.changed', change: { type: 'node.removed', syspath: node().syspath }, atMs: 1 },
           { type: 'discovery.rescan' },
         ],
@@ -535,7 +541,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
             { nodes: [node()], atMs: 1 },
           ],
         },
-        facts: ({ context }) => context.nodes.length,
+        facts: ({ context }) => context.nodes.map((one: DeviceNode) => one.syspath),
       },
     ],
     good: (snapshot) =>
@@ -680,6 +686,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
         { type: 'device.changed', device: movedDevice(), atMs: 1 },
         { type: 'device.detached', atMs: 1 },
         { type: 'devices.listed', atMs: 1 },
+        { type: 'camera.identified', identity: device().identity },
         { type: 'camera.retry' },
         { type: 'camera.disable', atMs: 1 },
         { type: 'camera.enable' },
@@ -706,7 +713,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
         confirm: () => [probed(), probed('MJPG'), probed('NOPE')],
       },
       errors: { '*': [failure('probe-failed'), failure('no-permission')] },
-      facts: ({ context }: AnyMachineSnapshot) => context.attempts,
+      facts: ({ context }: AnyMachineSnapshot) => [context.attempts, context.doubts],
     })),
     good: (snapshot) =>
       snapshot.matches('ready') ||
@@ -744,7 +751,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
               ]
             : []),
           { type: 'device.changed', device: device(), atMs: 1 },
-          { type: 'device.detached', key: device().identity.key, atMs: 1 },
+          { type: 'device.detached', handle: handleOf(device()), atMs: 1 },
           { type: 'server.up', info: serverInfo() },
           { type: 'server.down', trouble: null },
           { type: 'paths.observed', paths: [], monoMs: 1, atMs: 1 },

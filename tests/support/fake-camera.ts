@@ -1,6 +1,7 @@
 /** Streams and cameras started in a fake world. */
 import { type Actor, type AnyActorRef, createActor, fromPromise, type StateValue } from 'xstate';
-import { type CameraInput, cameraMachine } from '../../src/machines/camera.ts';
+import { cameraMachine } from '../../src/machines/camera.ts';
+import type { CameraInput } from '../../src/machines/camera-setup.ts';
 import { controlsMachine } from '../../src/machines/controls.ts';
 import { pathMachine } from '../../src/machines/path.ts';
 import { recordingMachine } from '../../src/machines/recording.ts';

@@ -1,5 +1,5 @@
 /** Plain values that machines are fed with in tests: devices, capabilities, limits, orders. No jitter anywhere. */
-import type { CameraLimits } from '../../src/machines/camera.ts';
+import type { CameraLimits } from '../../src/machines/camera-setup.ts';
 import type { ControlLimits } from '../../src/machines/controls-setup.ts';
 import { CameraError, type ErrorCode } from '../../src/machines/errors.ts';
 import type { MediaServerLimits } from '../../src/machines/media-server-setup.ts';
@@ -40,7 +40,14 @@ export const node = (fields: Partial<DeviceNode> = {}): DeviceNode => ({
 });
 
 export const device = (nodes: readonly DeviceNode[] = [node()], key = 'usb:046d:0825:A1B2C3:00'): Device => ({
-  identity: { key, matchedBy: 'serial', ambiguous: false },
+  identity: {
+    key,
+    matchedBy: 'serial',
+    ambiguous: false,
+    serialKey: key,
+    placeKey: 'port:pci-0000:00:14.0-usb-0:1:1.0:00',
+    model: '046d:0825',
+  },
   nodes,
 });
 

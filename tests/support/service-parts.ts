@@ -1,6 +1,7 @@
 /** The service machine with stand-ins for its parts: they note what they hear, and end, hang or crash when told to. */
 import { type AnyEventObject, assign, enqueueActions, fromCallback, sendTo, setup } from 'xstate';
-import type { CameraInput, cameraMachine } from '../../src/machines/camera.ts';
+import type { cameraMachine } from '../../src/machines/camera.ts';
+import type { CameraInput } from '../../src/machines/camera-setup.ts';
 import type { discoveryMachine } from '../../src/machines/discovery.ts';
 import type { mediaServerMachine } from '../../src/machines/media-server.ts';
 import { parentOf } from '../../src/machines/report.ts';

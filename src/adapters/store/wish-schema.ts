@@ -8,6 +8,10 @@ const identity = z.object({
   key: z.string().min(1),
   matchedBy: z.enum(['serial', 'port', 'path', 'synthetic']),
   ambiguous: z.boolean(),
+  // Later additions; a record without them is completed when its device is seen.
+  serialKey: z.string().nullable().optional(),
+  placeKey: z.string().nullable().optional(),
+  model: z.string().nullable().optional(),
 });
 
 const examined = z.object({

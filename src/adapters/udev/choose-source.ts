@@ -7,6 +7,7 @@ import { CameraError, troubleOf } from '../../machines/errors.ts';
 import type { DeviceSource } from '../../machines/ports.ts';
 import type { DeviceChange, DeviceNode, DeviceSourceKind } from '../../machines/values.ts';
 import { AddonSource } from './addon-source.ts';
+import { LoopbackSource } from './loopback-source.ts';
 import { MonitorSource } from './monitor-source.ts';
 import { PollingSource } from './polling-source.ts';
 
@@ -36,10 +37,11 @@ export function chooseDeviceSource(options: DeviceSourceOptions): DeviceSource {
   };
   const kinds: readonly RealSourceKind[] =
     options.mode === 'auto' ? ['udev', 'udevadm', 'polling'] : [options.mode];
-  return new FirstWorkingSource(
+  const real = new FirstWorkingSource(
     kinds.map((kind) => ({ kind, source: all[kind]() })),
     options.report,
   );
+  return new LoopbackSource(real, { pollIntervalMs: options.pollIntervalMs });
 }
 
 export interface Candidate {

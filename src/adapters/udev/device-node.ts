@@ -70,22 +70,33 @@ export function deviceNodeOf(syspath: string, properties: Properties, facts: Sys
     productName: facts.name ?? filled(properties.ID_V4L_PRODUCT),
     parentSyspath: parentSyspathOf(syspath),
     ...(facts.index === null ? {} : { index: Number(facts.index) }),
-    ...capturesOf(syspath, properties.ID_V4L_CAPABILITIES),
+    ...capturesOf(syspath, facts, properties.ID_V4L_CAPABILITIES),
   };
 }
 
 /**
  * `:capture:` or not, as udev's v4l_id asked the driver: a UVC metadata node says `:`. A v4l2loopback with
- * exclusive_caps says `:video_output:` until somebody writes to it and no event tells of the change, so a
- * virtual output is left undecided.
+ * exclusive_caps says `:video_output:` until somebody writes to it and udev hears nothing of the change, so a
+ * virtual output is left undecided here; loopback-source.ts asks the driver.
  */
-function capturesOf(syspath: string, capabilities: string | null | undefined): { captures?: boolean } {
+function capturesOf(
+  syspath: string,
+  { name }: SysFacts,
+  capabilities: string | null | undefined,
+): { captures?: boolean } {
+  if (name !== null && IMAGE_PROCESSOR.test(name)) return { captures: false };
   if (!capabilities) return {};
   const words = capabilities.split(':');
   if (words.includes('capture')) return { captures: true };
   if (words.includes('video_output') && parentSyspathOf(syspath) === null) return {};
   return { captures: false };
 }
+
+/**
+ * The image processors of Raspberry Pis call their output `Video Capture`, but give a picture only to a program that
+ * feeds their other end: three to eight cameras that do not exist on every such board.
+ */
+const IMAGE_PROCESSOR = /^(bcm2835-isp|pispbe)/;
 
 /** True when nothing a reader could see differs. */
 export function sameNode(a: DeviceNode, b: DeviceNode): boolean {

@@ -1,8 +1,10 @@
 /**
  * Reads what /sys knows about video nodes. Never writes, never waits for udev, and takes a file that is not there
- * (the device is just going away) for a fact it does not know. Asynchronous throughout: reading a USB serial
- * takes the device's lock, which the kernel may hold for seconds while a camera resets.
+ * (the device is just going away) for a fact it does not know. Asynchronous where USB devices are asked: reading a
+ * serial takes the device's lock, which the kernel may hold for seconds while a camera resets. What the kernel has in
+ * memory is read at once, since each turn through the thread pool costs a plug some milliseconds on a busy machine.
  */
+import { readFileSync } from 'node:fs';
 import { open, opendir, readFile, readlink, realpath } from 'node:fs/promises';
 import { CameraError } from '../../machines/errors.ts';
 import type { SysFacts } from './device-node.ts';
@@ -69,10 +71,8 @@ export async function readSysFacts(
 ): Promise<SysFacts> {
   const usbInterface = need.usb ? usbInterfaceOf(syspath) : null;
   const usbDevice = need.usb && usbInterface !== null ? parentSyspathOf(syspath) : null;
-  const [name, index, uevent, vendorId, productId, serial, interfaceNumber, portPath] = await Promise.all([
-    attribute(`${syspath}/name`),
-    attribute(`${syspath}/index`),
-    attribute(`${syspath}/uevent`),
+  const [name, index, uevent] = ['name', 'index', 'uevent'].map((own) => ownAttribute(`${syspath}/${own}`));
+  const [vendorId, productId, serial, interfaceNumber, portPath] = await Promise.all([
     usbDevice === null ? null : attribute(`${usbDevice}/idVendor`),
     usbDevice === null ? null : attribute(`${usbDevice}/idProduct`),
     usbDevice === null ? null : attribute(`${usbDevice}/serial`),
@@ -81,8 +81,8 @@ export async function readSysFacts(
   ]);
   const deviceName = /^DEVNAME=(.+)$/m.exec(uevent ?? '')?.[1] ?? null;
   return {
-    name,
-    index,
+    name: name ?? null,
+    index: index ?? null,
     deviceName,
     vendorId,
     productId,
@@ -104,6 +104,15 @@ async function ancestorsOf(syspath: string, sysRoot: string): Promise<readonly A
 async function linkTarget(link: string): Promise<string | null> {
   try {
     return lastOf(await readlink(link));
+  } catch {
+    return null;
+  }
+}
+
+/** Of the video node itself: the kernel has it in memory. */
+function ownAttribute(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8').trim() || null;
   } catch {
     return null;
   }

@@ -1,10 +1,12 @@
 /** The cameras: list, status, capabilities. Read from views alone. */
 import { z } from 'zod';
+import type { CameraView } from '../door.ts';
 import {
   type CAMERA_WORDS,
   cameraSummary,
   cameraSummaryShape,
   flatCapabilities,
+  identityShape,
 } from '../shapes/camera-shape.ts';
 import {
   count,
@@ -62,18 +64,13 @@ export const getCameraStatus = method({
     capabilities: z
       .strictObject({ formats: z.array(z.string()), resolutions: z.array(z.string()) })
       .optional(),
+    identity: identityShape,
     stream: streamDetailShape,
     recording: sessionShape.nullable(),
     plan: planShape.nullable().describe('how it is captured; null while that is not known'),
     explain_plan: explainedPlanShape.optional(),
     trouble: troubleShape.nullable(),
     controls: controlsStateShape.describe('what was set by `set_camera_control`, and whether it stands'),
-    identity: z.strictObject({
-      matched_by: z.string().describe('how it is known again: `serial`, `port`, `path` or `synthetic`'),
-      ambiguous: z
-        .boolean()
-        .describe('another camera shows the same serial, so both are known by their port'),
-    }),
     allowed: z.array(z.string()).describe('methods that would work now'),
     debug: z
       .strictObject({ internal_device_path: z.string().nullable(), device_paths: z.array(z.string()) })
@@ -86,12 +83,12 @@ export const getCameraStatus = method({
       ...EXAMPLE_CAMERA,
       metrics: { bytes_sent: 1_250_000, readers: 1, uptime: 17 },
       capabilities: { formats: ['MJPG', 'YUYV'], resolutions: ['1280x720', '640x480'] },
+      identity: { matched_by: 'serial', ambiguous: false },
       stream: EXAMPLE_STREAM,
       recording: null,
       plan: EXAMPLE_PLAN,
       trouble: null,
       controls: { state: 'settled', kept: { brightness: 7 }, drifted: [], trouble: null },
-      identity: { matched_by: 'serial', ambiguous: false },
       allowed: ['start_recording', 'take_snapshot', 'stop_streaming'],
     },
   },
@@ -107,13 +104,13 @@ export const getCameraStatus = method({
         uptime: uptimeSeconds(camera.stream.liveSinceAtMs, nowMs),
       },
       ...(camera.capabilities === null ? {} : { capabilities: { formats, resolutions } }),
+      identity: { matched_by: camera.identity.matchedBy, ambiguous: camera.identity.ambiguous },
       stream: streamDetail(camera.stream),
       recording: camera.recording === null ? null : sessionForm(camera.recording),
       plan: planForm(camera.plan),
       ...(explained && camera.plan !== null ? { explain_plan: explainedPlanForm(camera.plan) } : {}),
       trouble: troubleForm(camera.trouble),
       controls: controlsStateForm(camera.controls),
-      identity: { matched_by: camera.identity.matchedBy, ambiguous: camera.identity.ambiguous },
       allowed: [...desk.door.allowed(camera.device)],
       ...(debug && session.principal?.role === 'admin'
         ? { debug: { internal_device_path: paths[0] ?? null, device_paths: paths } }
@@ -134,7 +131,9 @@ export const getCameraCapabilities = method({
     resolutions: z.array(z.string()).describe('`WxH`, largest first; both ends of a range'),
     fps_options: z.array(count).describe('rounded, highest first'),
     validation_status: z.enum(['NONE', 'DISCONNECTED', 'CONFIRMED']),
-    capability_state: z.enum(['none', 'provisional', 'confirmed']),
+    capability_state: z
+      .enum(['none', 'provisional', 'confirmed', 'unsteady'])
+      .describe('unsteady: its answers never agreed; what is told is what all of them had'),
     modes: z.array(
       z.strictObject({
         format: z.string(),
@@ -201,7 +200,7 @@ export const getCameraCapabilities = method({
   },
 });
 
-function validationWord(status: (typeof CAMERA_WORDS)[number], known: 'none' | 'provisional' | 'confirmed') {
+function validationWord(status: (typeof CAMERA_WORDS)[number], known: CameraView['capabilityState']) {
   if (status === 'DISCONNECTED') return 'DISCONNECTED' as const;
   return known === 'confirmed' ? ('CONFIRMED' as const) : ('NONE' as const);
 }

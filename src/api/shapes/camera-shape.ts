@@ -45,6 +45,15 @@ export const cameraSummaryShape = z.strictObject({
   recording_status: z.enum(RECORDING_WORDS).nullable().describe('null: not recording'),
 });
 
+export const identityShape = z
+  .strictObject({
+    matched_by: z
+      .enum(['serial', 'port', 'path', 'synthetic'])
+      .describe('what it is known again by when it is plugged in'),
+    ambiguous: z.boolean().describe('another camera bears the same serial: only its port tells it apart'),
+  })
+  .describe('how sure it is that this is the same camera as before');
+
 /** A camera in a list. @param host by which the client reached us */
 export function cameraSummary(camera: CameraView, host: string, settings: ApiSettings) {
   return {

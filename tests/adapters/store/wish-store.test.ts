@@ -15,7 +15,14 @@ const wishes = (name: string): Wishes => ({
   cameras: [
     {
       id: 'camera0',
-      identity: { key: 'usb:046d:0825:A:00', matchedBy: 'serial', ambiguous: false },
+      identity: {
+        key: 'usb:046d:0825:A:00',
+        matchedBy: 'serial',
+        ambiguous: false,
+        serialKey: 'usb:046d:0825:A:00',
+        placeKey: 'port:pci-0000:00:14.0-usb-0:1:1.0:00',
+        model: '046d:0825',
+      },
       name,
       disabled: false,
       streamWanted: true,
@@ -63,6 +70,17 @@ test('a file of a service that kept no instants is read', async () => {
   );
   const { recordings } = await new FileWishStore(folder, BOOT).load();
   expect(recordings).toEqual([{ ...old, deadlineMonoMs: null, openPart: null }]);
+});
+
+test('a file of a service that kept one key of each camera is read', async () => {
+  const folder = await temporaryFolder();
+  const identity = { key: 'usb:046d:0825:A:00', matchedBy: 'serial', ambiguous: false };
+  const camera = { ...wishes('one').cameras[0], identity };
+  await writeFile(
+    join(folder, 'wishes.json'),
+    JSON.stringify({ version: 1, cameras: [camera], recordings: [] }),
+  );
+  expect((await new FileWishStore(folder, BOOT).load()).cameras).toEqual([camera]);
 });
 
 test('without a file there are no wishes', async () => {

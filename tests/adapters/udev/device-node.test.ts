@@ -74,6 +74,16 @@ test.each([
   expect('captures' in node).toBe(captures !== undefined);
 });
 
+test.each(['bcm2835-isp0-capture0', 'pispbe-output0'])(
+  'the image processor of a Raspberry Pi is no camera, though udev says that it captures (%s)',
+  (name) => {
+    const syspath = '/sys/devices/platform/bcm2835-isp/video4linux/video14';
+    const facts = { ...NO_FACTS, name, index: '0' };
+    expect(deviceNodeOf(syspath, { ID_V4L_CAPABILITIES: ':capture:' }, facts).captures).toBe(false);
+    expect(deviceNodeOf(syspath, {}, facts).captures, 'without udev too').toBe(false);
+  },
+);
+
 test('a virtual output is left undecided, since it captures once somebody writes to it', () => {
   const loopback = '/sys/devices/virtual/video4linux/video10';
   expect(

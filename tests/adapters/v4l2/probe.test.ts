@@ -2,7 +2,7 @@
 import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { V4l2Probe } from '../../../src/adapters/v4l2/probe.ts';
 import type { Device } from '../../../src/machines/values.ts';
@@ -48,6 +48,59 @@ const probe = (program: string, ...paths: readonly string[]) =>
   new V4l2Probe({ timeoutMs: 5000, v4l2Ctl: program }).probe(deviceOf(...paths), stop.signal);
 
 describe('what is found', () => {
+  test('the formats of all nodes that capture, one format from the first node that has it', async () => {
+    const program = v4l2Ctl(`cat ${FIXTURES}/$(basename $2).txt`);
+    const names = ['uvc-metadata', 'elp-h264-first-node', 'no-formats', 'uvc-h264-second-node', 'uvc-mjpeg'];
+    const paths = names.map((name) => node(name));
+    const { devicePath, capabilities } = await probe(program, ...paths);
+    expect(devicePath).toBe(paths[1]);
+    expect(capabilities.formats.map((format) => [format.fourcc, basename(format.devicePath)])).toEqual([
+      ['MJPG', 'elp-h264-first-node'],
+      ['H264', 'uvc-h264-second-node'],
+      ['YUYV', 'uvc-mjpeg'],
+    ]);
+  });
+
+  test.each([
+    ['hangs', 'exec sleep 60'],
+    ['refuses', 'exit 1'],
+  ])('what other nodes give, where one %s', async (_, script) => {
+    const program = v4l2Ctl(`test $(basename $2) = bad && ${script}`, `cat ${FIXTURES}/uvc-mjpeg.txt`);
+    const options = { timeoutMs: 2000, v4l2Ctl: program };
+    const device = deviceOf(node('bad'), node('good'));
+    const { devicePath } = await new V4l2Probe(options).probe(device, stop.signal);
+    expect(basename(devicePath)).toBe('good');
+  });
+
+  test('what of a built-in encoder can be set, asked of the node that has one and of no other', async () => {
+    const program = v4l2Ctl(
+      'test $3 = --list-ctrls && basename $2 >> asked && cat ctrls && exit',
+      `cat ${FIXTURES}/$(basename $2).txt`,
+    );
+    writeFileSync(
+      join(folder, 'ctrls'),
+      'video_bitrate 0x009909cf (int) : min=1 max=2 step=1 default=1 value=1',
+    );
+    const { capabilities } = await probe(program, node('stepwise'), node('continuous'));
+    expect(readFileSync(join(folder, 'asked'), 'utf8')).toBe('stepwise\n');
+    const knobs = Object.fromEntries(capabilities.formats.map(({ fourcc, encoder }) => [fourcc, encoder]));
+    expect(knobs).toMatchObject({ H264: { bitrate: true, gop: false }, YUYV: undefined, MJPG: undefined });
+  });
+
+  test('an encoder that does not tell what can be set of it is one that cannot be set', async () => {
+    const program = v4l2Ctl('test $3 = --list-ctrls && exec sleep 60', `cat ${FIXTURES}/stepwise.txt`);
+    const options = { timeoutMs: 2000, v4l2Ctl: program };
+    const { capabilities } = await new V4l2Probe(options).probe(deviceOf(node('video0')), stop.signal);
+    const format = capabilities.formats.find(({ fourcc }) => fourcc === 'H264');
+    expect(format?.encoder).toEqual({ bitrate: false, gop: false });
+  });
+
+  test('a camera on USB is not asked for its controls, H.264 or not', async () => {
+    const program = v4l2Ctl('echo "$3" >> asked', `cat ${FIXTURES}/uvc-h264.txt`);
+    await probe(program, node('video0'));
+    expect(readFileSync(join(folder, 'asked'), 'utf8')).toBe('--info\n');
+  });
+
   test('the first node that captures and lists a format, with what it can do', async () => {
     const program = v4l2Ctl(`cat ${FIXTURES}/$(basename $2).txt`);
     const paths = ['uvc-metadata', 'codec', 'no-formats', 'uvc-h264', 'uvc-mjpeg'].map((name) => node(name));
@@ -83,6 +136,17 @@ describe('what is not found', () => {
 
   test('no nodes at all', async () => {
     await expect(probe(refuses())).rejects.toMatchObject({ code: 'probe-failed', reason: 'no_capture_node' });
+  });
+
+  test('an answer of any node: the first trouble says why', async () => {
+    const program = v4l2Ctl(
+      'case $(basename $2) in none) ;; *) echo "Failed to open $2: No such device" >&2;; esac',
+      `test $(basename $2) = none && cat ${FIXTURES}/uvc-metadata.txt && exit`,
+      'exit 1',
+    );
+    await expect(probe(program, node('none'), node('first'), node('second'))).rejects.toMatchObject({
+      code: 'device-gone',
+    });
   });
 
   test('a node that is gone', async () => {

@@ -209,6 +209,14 @@ describe('cameras', () => {
     );
   });
 
+  test('show what they are known by, and whether that is sure', async () => {
+    const { call, door } = busy();
+    const identity = async () => (await call('get_camera_status', { device: 'camera0' })).result.identity;
+    expect(await identity()).toEqual({ matched_by: 'serial', ambiguous: false });
+    door.change('camera0', { identity: { matchedBy: 'port', ambiguous: true } });
+    expect(await identity()).toEqual({ matched_by: 'port', ambiguous: true });
+  });
+
   test('show their capabilities flat and in full', async () => {
     const { call, door } = busy();
     const { result } = await call('get_camera_capabilities', { device: 'camera0' });
@@ -227,6 +235,11 @@ describe('cameras', () => {
     expect((await call('get_camera_capabilities', { device: 'camera0' })).result).toMatchObject({
       formats: [],
       validation_status: 'NONE',
+    });
+    door.change('camera0', { capabilityState: 'unsteady' });
+    expect((await call('get_camera_capabilities', { device: 'camera0' })).result).toMatchObject({
+      validation_status: 'NONE',
+      capability_state: 'unsteady',
     });
     door.unplug('camera0');
     expect((await call('get_camera_capabilities', { device: 'camera0' })).result.validation_status).toBe(
