@@ -14,6 +14,7 @@ const EXAMINED_MS = 2500;
 
 export interface CaptureOutfit {
   readonly config: Config;
+  readonly dataId: string;
   readonly processes: ProcessRunner;
   readonly log: Log;
   readonly tapsFolder: string;
@@ -23,6 +24,7 @@ export interface CaptureOutfit {
 
 export function captureParts({
   config,
+  dataId,
   processes,
   log,
   tapsFolder,
@@ -44,6 +46,7 @@ export function captureParts({
       ffprobe: 'ffprobe',
       lengthMs: EXAMINED_MS,
       timeoutMs: config.stream.start_timeout_ms,
+      dataId,
     }),
     captures: new FfmpegCaptures(processes, {
       ffmpeg: capture.ffmpeg,

@@ -158,6 +158,7 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
     controls: controlsByOrigin(syntheticFolder, camera.control_timeout_ms, dataId),
     ...captureParts({
       config,
+      dataId,
       processes,
       log,
       tapsFolder,

@@ -242,6 +242,9 @@ const twin = node({ syspath: '/sys/twin', parentSyspath: '/sys/devices/usb1/1-2'
 
 const rival = { what: 'capture', process: processOf(7) };
 
+/** What the last words of a failed capture tell: nothing. */
+const silence = () => [null];
+
 const streamInput = {
   cameraId: 'camera0',
   limits: { ...streamLimits, attempts: 2, picturePolicy: 'restart' },
@@ -611,6 +614,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
               type !== 'camera.present' && type !== 'recording.unfiled' && !type.startsWith('rivals.'),
           ),
         outputs: {
+          clearCapture: silence,
           findCapture: () => [null, { process: processOf(1, true), devicePath: '/dev/video0', plan: plan() }],
           countReaders: () => [0, 1],
         },
@@ -620,6 +624,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
         input: { ...streamInput, expected: true, callWanted: true },
         events: (snapshot) => streamEvents(snapshot).filter(({ type }) => ADOPTION_EVENTS.includes(type)),
         outputs: {
+          clearCapture: silence,
           findCapture: () => [null, { process: processOf(1, true), devicePath: '/dev/video0', plan: plan() }],
           countReaders: () => [0, 1],
         },
@@ -628,13 +633,13 @@ export const MODELS: Readonly<Record<string, Model>> = {
       {
         input: streamInput,
         events: (snapshot) => streamEvents(snapshot).filter(({ type }) => RIVAL_EVENTS.includes(type)),
-        outputs: { findCapture: () => [null], countReaders: () => [0] },
+        outputs: { clearCapture: silence, findCapture: () => [null], countReaders: () => [0] },
         errors: { '*': troubles },
       },
       {
         input: streamInput,
         events: (snapshot) => streamEvents(snapshot).filter(({ type }) => UNFILED_EVENTS.includes(type)),
-        outputs: { findCapture: () => [null], countReaders: () => [0] },
+        outputs: { clearCapture: silence, findCapture: () => [null], countReaders: () => [0] },
         errors: { '*': troubles },
       },
       {
@@ -644,7 +649,12 @@ export const MODELS: Readonly<Record<string, Model>> = {
           ...LADDERS.map((one) => ({ type: 'camera.ready', ladder: one })),
           { type: 'capture.exited', end: endOf('invalid-format'), atMs: 1 },
         ],
-        outputs: { findCapture: () => [null], countReaders: () => [0], examine: () => [null] },
+        outputs: {
+          clearCapture: silence,
+          findCapture: () => [null],
+          countReaders: () => [0],
+          examine: () => [null],
+        },
         errors: { '*': troubles },
       },
       {
@@ -656,6 +666,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
         },
         events: (snapshot) => streamEvents(snapshot).filter(({ type }) => PICTURE_EVENTS.includes(type)),
         outputs: {
+          clearCapture: silence,
           findCapture: () => [{ process: processOf(1, true), devicePath: '/dev/video0', plan: null }],
           countReaders: () => [0, 1],
         },

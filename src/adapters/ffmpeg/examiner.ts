@@ -9,6 +9,7 @@ import type { CameraExaminer } from '../../machines/ports.ts';
 import type { CapturePlan, H264Stream } from '../../machines/values.ts';
 import { run } from '../process/program-run.ts';
 import { inputArguments } from './command.ts';
+import { explained } from './explain.ts';
 import { troubleOfEnd } from './trouble.ts';
 
 export interface ExaminerOptions {
@@ -18,6 +19,8 @@ export interface ExaminerOptions {
   readonly lengthMs: number;
   /** All of it; then ffprobe is killed. */
   readonly timeoutMs: number;
+  /** This service's own: its captures are called ours where they hold a camera. */
+  readonly dataId?: string;
 }
 
 const report = z.object({
@@ -61,9 +64,8 @@ export class FfprobeExaminer implements CameraExaminer {
     // It gives up on a stream that never shows its size.
     if (/non-existing [SP]PS|unspecified size/.test(stderr)) return null;
     const devicePresent = existsSync(plan.devicePath);
-    throw errorOf(
-      troubleOfEnd({ exitCode, signal: endedBySignal, words: stderr.trim(), plan, devicePresent }),
-    );
+    const end = { exitCode, signal: endedBySignal, words: stderr.trim(), plan, devicePresent };
+    throw errorOf(await explained(troubleOfEnd(end), plan, this.#options.dataId ?? null));
   }
 }
 

@@ -6,14 +6,14 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { CameraError, type Trouble, troubleOf } from '../../machines/errors.ts';
+import { CameraError, type Trouble } from '../../machines/errors.ts';
 import type { AdoptableCapture, CaptureRunner } from '../../machines/ports.ts';
 import type { CameraId, CapturePlan, ProcessEnd, ProcessIdentity } from '../../machines/values.ts';
 import { lastWords } from '../process/bounded-log.ts';
-import { busyDevice, disallowedDevice, forbiddenDevice } from '../process/device-refusal.ts';
 import { parseMark } from '../process/mark.ts';
 import type { ProcessRunner } from '../process/process-runner.ts';
 import { captureArguments, type EncodingSettings } from './command.ts';
+import { explained } from './explain.ts';
 import { lumaFile, tapFile } from './tap.ts';
 import { troubleOfEnd, troubleOfSilence } from './trouble.ts';
 
@@ -105,14 +105,14 @@ export class FfmpegCaptures implements CaptureRunner {
     const plan = this.#plans.get(process.mark) ?? null;
     this.#plans.delete(process.mark);
     const trouble = troubleOfEnd({ ...exit, ...(await this.#trace(owner, plan)) });
-    return { ...exit, trouble: await explained(trouble, plan, process.mark) };
+    return { ...exit, trouble: await explained(trouble, plan, dataIdOf(process.mark)) };
   }
 
   async complaint(cameraId: CameraId): Promise<Trouble | null> {
     const newest = this.#newest.get(cameraId);
     if (newest === undefined) return null;
     const trouble = troubleOfSilence(await this.#trace(cameraId, newest.plan));
-    return trouble === null ? null : await explained(trouble, newest.plan, newest.mark);
+    return trouble === null ? null : await explained(trouble, newest.plan, dataIdOf(newest.mark));
   }
 
   async stop(cameraId: CameraId, signal: AbortSignal): Promise<void> {
@@ -177,14 +177,8 @@ function calledOff(): CameraError {
   return new CameraError('cancelled', 'The start of a capture was called off.');
 }
 
-/** What the system knows beyond ffmpeg's words: who holds the device, which group may open it. */
-async function explained(trouble: Trouble, plan: CapturePlan | null, mark: string): Promise<Trouble> {
-  if (plan?.origin !== 'v4l2') return trouble;
-  if (trouble.code === 'device-busy')
-    return troubleOf(await busyDevice(plan.devicePath, parseMark(mark)?.dataId ?? null));
-  if (trouble.code !== 'no-permission') return trouble;
-  if (trouble.reason === 'device_not_allowed') return troubleOf(disallowedDevice());
-  return troubleOf(await forbiddenDevice(plan.devicePath));
+function dataIdOf(mark: string): string | null {
+  return parseMark(mark)?.dataId ?? null;
 }
 
 /** The device as its own command line names it; null when the process is gone. */
@@ -192,7 +186,7 @@ async function openedDevice(pid: number): Promise<string | null> {
   const args = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
   const input = args[args.indexOf('-i') + 1];
   if (!args.includes('-i') || input === undefined) return null;
-  return input.replace(/^unix:/, '').replace(/\.\d+x\d+@[\d.]+$/, '');
+  return input.replace(/^unix:/, '').replace(/(?:\.(?:mjpg|h264))?\.\d+x\d+@[\d.]+$/, '');
 }
 
 /** What a URL holds that is nobody's business: the password, also as it stands there, and a token behind `?`. */
