@@ -110,6 +110,7 @@ export const configSchema = z.strictObject({
       .array(z.enum(['MJPG', 'H264']))
       .default([])
       .describe('what they give beside YUYV; ffmpeg compresses it'),
+    synthetic_warm_up_ms: ms(0, 'dark at first, and brighter for so long', 0),
   }),
   capture: section({
     ffmpeg: text('ffmpeg', 'name or path of ffmpeg'),

@@ -110,6 +110,7 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
     heightPx: camera.synthetic_height_px,
     rateFps: camera.synthetic_rate_fps,
     compressed: camera.synthetic_compressed,
+    warmUpMs: camera.synthetic_warm_up_ms,
     logFile: join(logsFolder, 'cameras.log'),
     logLimitBytes: LOG_LIMIT_BYTES,
     launchTimeoutMs: 10_000,

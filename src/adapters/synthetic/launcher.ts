@@ -28,6 +28,8 @@ export interface SyntheticCameraSettings {
   readonly rateFps: number;
   /** V4L2 fourcc of what they give beside YUYV. */
   readonly compressed: readonly string[];
+  /** Their pictures are dark at first, and get brighter for so long. */
+  readonly warmUpMs: number;
   readonly logFile: string;
   readonly logLimitBytes: number;
   /** From the spawn to its first answer. */
@@ -86,10 +88,11 @@ export class SyntheticCameraLauncher {
   }
 
   #arguments(): string[] {
-    const { entry, folder, count, widthPx, heightPx, rateFps, compressed } = this.#settings;
+    const { entry, folder, count, widthPx, heightPx, rateFps, compressed, warmUpMs } = this.#settings;
     const picture = ['--width', `${widthPx}`, '--height', `${heightPx}`, '--rate', `${rateFps}`];
     const formats = compressed.length === 0 ? [] : ['--compressed', compressed.join(',')];
-    return [entry, '--folder', folder, '--count', `${count}`, ...picture, ...formats];
+    const light = warmUpMs === 0 ? [] : ['--warm-up', `${warmUpMs}`];
+    return [entry, '--folder', folder, '--count', `${count}`, ...picture, ...formats, ...light];
   }
 
   /** By its own command line, which is there also where the ledger is not. */

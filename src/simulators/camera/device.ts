@@ -22,7 +22,12 @@ export interface CameraOptions {
   readonly serial: string;
   /** What it gives beside YUYV. */
   readonly compressed: readonly Compressed[];
+  /** After it is opened its pictures are dark and get brighter for so long. */
+  readonly warmUpMs: number;
 }
+
+/** What is missing of the luma when it is opened. */
+const DARKEST = 200;
 
 export class SyntheticCamera {
   readonly number: number;
@@ -31,6 +36,8 @@ export class SyntheticCamera {
   readonly #folder: string;
   readonly #mode: CameraMode;
   readonly #compressed: readonly Compressed[];
+  readonly #warmUpMs: number;
+  #openedMs = 0;
   #wiring: Required<PlugOptions>;
   #node: DeviceNode | null = null;
   #sockets: StreamSockets | null = null;
@@ -42,12 +49,13 @@ export class SyntheticCamera {
   #paintedAtMs = Date.now();
   #unmuted: (() => void)[] = [];
 
-  constructor({ folder, number, mode, serial, compressed }: CameraOptions) {
+  constructor({ folder, number, mode, serial, compressed, warmUpMs }: CameraOptions) {
     this.number = number;
     this.name = `Synthetic Camera ${number}`;
     this.#folder = folder;
     this.#mode = mode;
     this.#compressed = compressed;
+    this.#warmUpMs = warmUpMs;
     this.#wiring = { index: number, port: `synthetic-bus-port-${number}`, serial };
   }
 
@@ -150,6 +158,7 @@ export class SyntheticCamera {
       return;
     }
     this.#opener = socket;
+    this.#openedMs = performance.now();
     this.#sockets?.refuse();
     this.panel.startStream();
     socket.once('close', () => {
@@ -162,7 +171,7 @@ export class SyntheticCamera {
       sizeBytes: painter.sizeBytes,
       rateFps: mode.rateFps,
       advance: () => this.#advance(),
-      paint: (picture: Buffer) => painter.paint(picture, this.#moment(), this.panel.brightness),
+      paint: (picture: Buffer) => painter.paint(picture, this.#moment(), this.#brightness()),
       dropped: () => {
         this.#dropped += 1;
       },
@@ -177,6 +186,12 @@ export class SyntheticCamera {
       this.#paintedAtMs = Date.now();
     }
     return true;
+  }
+
+  /** As a camera that adjusts its exposure. */
+  #brightness(): number {
+    const left = 1 - (performance.now() - this.#openedMs) / this.#warmUpMs;
+    return this.panel.brightness - (left > 0 ? Math.round(left * DARKEST) : 0);
   }
 
   #moment() {

@@ -1,6 +1,6 @@
 /**
  * Process entry of the synthetic cameras: `main.js --folder DIR --count N --width W --height H --rate R
- * [--serials unique|equal] [--compressed MJPG,H264]`. Stands for the hardware: it knows nothing of the service and outlives it.
+ * [--serials unique|equal] [--compressed MJPG,H264] [--warm-up MS]`. Stands for the hardware: it knows nothing of the service and outlives it.
  * Exit codes: 0 asked to end, 2 bad arguments, 4 another process serves this folder, 1 anything else.
  */
 import { createConnection } from 'node:net';
@@ -57,9 +57,10 @@ function readArguments(): RackOptions {
       rate: text,
       serials: text,
       compressed: text,
+      'warm-up': text,
     },
   });
-  const number = (name: 'count' | 'width' | 'height' | 'rate', from: number, to: number) => {
+  const number = (name: 'count' | 'width' | 'height' | 'rate' | 'warm-up', from: number, to: number) => {
     const value = Number(values[name]);
     if (!Number.isInteger(value) || value < from || value > to) {
       leave(2, `--${name} must be a whole number from ${from} to ${to}.`);
@@ -79,6 +80,7 @@ function readArguments(): RackOptions {
     mode: { widthPx, heightPx: number('height', 120, 1080), rateFps: number('rate', 1, 60) },
     serials,
     compressed,
+    warmUpMs: values['warm-up'] === undefined ? 0 : number('warm-up', 0, 60_000),
   };
 }
 

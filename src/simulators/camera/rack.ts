@@ -23,6 +23,7 @@ export interface RackOptions {
   readonly serials: 'unique' | 'equal';
   /** What they give beside YUYV. */
   readonly compressed: readonly Compressed[];
+  readonly warmUpMs: number;
 }
 
 /** A request that cannot be met; its code goes over the wire. */
@@ -41,11 +42,11 @@ export class Rack {
   readonly #listeners = new Set<(change: DeviceChange) => void>();
 
   /** All cameras start plugged in, once `open` is called. */
-  constructor({ folder, count, mode, serials, compressed }: RackOptions) {
+  constructor({ folder, count, mode, serials, ...more }: RackOptions) {
     this.#folder = folder;
     this.#cameras = Array.from({ length: count }, (_, number) => {
       const serial = `SYN${String(serials === 'equal' ? 0 : number).padStart(4, '0')}`;
-      return new SyntheticCamera({ folder, number, mode, serial, compressed });
+      return new SyntheticCamera({ folder, number, mode, serial, ...more });
     });
   }
 

@@ -15,7 +15,14 @@ async function settings(wish: Partial<SyntheticCameraSettings> = {}): Promise<Sy
   const folder = await temporaryFolder('cameras-');
   return {
     ...{ node: process.execPath, entry: compiledEntry('simulators/camera/main.ts'), folder, count: 1 },
-    ...{ widthPx: 320, heightPx: 240, rateFps: 10, compressed: [], logFile: join(folder, 'cameras.log') },
+    ...{
+      widthPx: 320,
+      heightPx: 240,
+      rateFps: 10,
+      compressed: [],
+      warmUpMs: 0,
+      logFile: join(folder, 'cameras.log'),
+    },
     ...{ logLimitBytes: 100_000, launchTimeoutMs: 5000 },
     ...wish,
   };
