@@ -101,6 +101,17 @@ export function ladderOf(
   return planLadder(subject, capabilities, limits.wish, { hardwareEncoders, examined: known.examined });
 }
 
+/** Of a camera that answers and offers nothing that can be captured: what it offers, and why that is nothing. */
+export function unusable(context: CameraContext, probe: ProbedCamera): Trouble {
+  const rejected = ladderOf({ ...context, probe })?.rejected ?? [];
+  const what = rejected.map(({ what, why }) => `${what} (${why})`).join(', ');
+  return {
+    code: 'invalid-format',
+    reason: 'no_usable_format',
+    message: `The camera offers no picture that can be captured${what === '' ? '' : `: ${what}`}.`,
+  };
+}
+
 /** What this camera would be captured as; null when nothing of it is usable. */
 export function planOf(context: Parameters<typeof ladderOf>[0]): CapturePlan | null {
   return ladderOf(context)?.rungs[0]?.plan ?? null;

@@ -3,7 +3,7 @@
  * stream is its child and lives as long. Never opens a device itself. In: `device.*` from discovery, orders from the
  * operator. Reports everything its stream reports, and `camera.released`. Design: docs/machines/camera.md.
  */
-import { cameraSetup, keepDevice, keepTrouble, lose, meet, seen } from './camera-setup.ts';
+import { cameraSetup, keepDevice, keepTrouble, lose, meet, seen, unusable } from './camera-setup.ts';
 
 export const cameraMachine = cameraSetup.createMachine({
   id: 'camera',
@@ -130,13 +130,7 @@ export const cameraMachine = cameraSetup.createMachine({
             target: 'faulted',
             actions: {
               type: 'storeTrouble',
-              params: {
-                error: {
-                  code: 'invalid-format',
-                  reason: 'no_usable_format',
-                  message: 'The camera offers no picture format that can be captured.',
-                },
-              },
+              params: ({ context, event }) => ({ error: unusable(context, event.output) }),
             },
           },
         ],

@@ -27,7 +27,6 @@ const BITS_PER_PIXEL: Readonly<Record<string, number>> = {
   JPEG: 2,
   GREY: 8,
   NV12: 12,
-  NV21: 12,
   YU12: 12,
   YV12: 12,
   RGB3: 24,

@@ -5,14 +5,18 @@ import type { CapturePlan } from './values.ts';
 /** Decoded from JPEG before they are encoded. */
 export const DECODED = ['MJPG', 'JPEG'];
 /** V4L2 formats of plain pictures that ffmpeg's v4l2 input takes, cheapest first. */
-export const RAW = ['YUYV', 'UYVY', 'NV12', 'YU12', 'NV21', 'YV12', 'RGB3', 'BGR3', 'GREY'];
+export const RAW = ['YUYV', 'UYVY', 'NV12', 'YU12', 'YV12', 'RGB3', 'BGR3', 'GREY'];
 
 /** Below this nothing can be recognised; a smaller picture is taken only where there is no other. */
 const LEAST_WIDTH_PX = 160;
 
+/** A node without colours sees infrared more often than not: only where there is nothing else. */
+const greyCost = ({ fourcc }: CapturePlan) => (fourcc === 'GREY' ? 1 : 0);
+
 /** Nearest size first, then enough rate, then the better way, then the format that is cheaper to convert. */
 export function compare(a: CapturePlan, b: CapturePlan, wish: PictureWish): number {
   return (
+    greyCost(a) - greyCost(b) ||
     sizeCost(a, wish) - sizeCost(b, wish) ||
     rateCost(a, wish) - rateCost(b, wish) ||
     wayCost(a) - wayCost(b) ||

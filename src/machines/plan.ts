@@ -75,8 +75,8 @@ export function planLadder(
     return modesOf(format, wish).flatMap((mode) => rungsOf(subject, mode, wish, known, rejected));
   });
   const sorted = rungs.toSorted((a, b) => compare(a.plan, b.plan, wish));
-  const decodable = sorted.filter(({ reasons }) => !reasons.includes(NO_PARAMETERS));
-  return { rungs: shortened(decodable.length > 0 ? decodable : sorted), rejected };
+  const decodable = withoutDoubles(sorted).filter(({ reasons }) => !reasons.includes(NO_PARAMETERS));
+  return { rungs: shortened(decodable.length > 0 ? decodable : withoutDoubles(sorted)), rejected };
 }
 
 function whyUnusable({ fourcc }: PixelFormat, profile: EncodingProfile): string | null {
@@ -160,6 +160,11 @@ function pictureReasons({ widthPx, heightPx, rateFps }: Mode, wish: PlanWish): s
   if (Math.abs(rateFps - wish.rateFps) > 0.05)
     reasons.push(`${rateFps} frames a second stand for the wished ${wish.rateFps}`);
   return reasons;
+}
+
+/** Some drivers list a size or a format twice. */
+function withoutDoubles(rungs: readonly PlanRung[]): readonly PlanRung[] {
+  return rungs.filter(({ plan }, index) => index === rungs.findIndex((other) => samePlan(other.plan, plan)));
 }
 
 /** The best ones, and last the one that asks least of the bus, whatever it looks like. */

@@ -38,7 +38,7 @@ describe('capture command', () => {
       '-f rawvideo -pixel_format yuyv422 -video_size 1280x720 -framerate 15 -i unix:/run/s0.sock.1280x720@15',
     );
     expect(openedPath({ ...plan, ...synthetic })).toBe('/run/s0.sock.1280x720@15');
-    expect(() => argsOf({ ...synthetic, fourcc: 'MJPG' })).toThrow('YUYV');
+    expect(() => argsOf({ ...synthetic, fourcc: 'NV12' })).toThrow('YUYV');
   });
 
   test('strict mode scales down and says the level; without it the size stays', () => {
@@ -71,5 +71,34 @@ describe('capture command', () => {
       optionOf(argsOf(more, { strict: false }), '-threads:v');
     expect(streamThreads({})).toBe('1');
     expect(streamThreads({ widthPx: 1920, heightPx: 1080, rateFps: 60 })).toBe('4');
+  });
+});
+
+describe('a capture that does not encode in software', () => {
+  const copied = { fourcc: 'H264', encoder: 'copy', tapFrom: 'keyframes' } as const;
+
+  test('copies with parameter sets at each keyframe, and decodes keyframes alone for the tap', () => {
+    const text = argsOf(copied).join(' ');
+    expect(text).toContain('-map 0:v -c:v copy -bsf:v dump_extra=freq=keyframe -f fifo');
+    expect(text).toMatch(/-skip_frame nokey .*-input_format h264 .*-i \/dev\/video2/);
+    expect(text).not.toContain('libx264');
+    expect(argsOf({ ...copied, tapFrom: 'all' })).not.toContain('-skip_frame');
+  });
+
+  test('opens a synthetic camera by format and mode', () => {
+    const text = argsOf({ ...copied, origin: 'synthetic', devicePath: '/run/s0.sock', rateFps: 15 }).join(
+      ' ',
+    );
+    expect(text).toContain('-f h264 -framerate 15 -i unix:/run/s0.sock.h264.1280x720@15');
+  });
+
+  test('hands pictures to the encoder of the hardware in the form that it takes', () => {
+    const vaapi = argsOf({ encoder: 'h264_vaapi', encoderDevicePath: '/dev/dri/renderD128' }).join(' ');
+    expect(vaapi).toContain('-vaapi_device /dev/dri/renderD128');
+    expect(vaapi).toContain('format=nv12,hwupload[stream]');
+    expect(vaapi).toContain('-c:v h264_vaapi -profile:v constrained_baseline -level 30');
+    const chip = argsOf({ encoder: 'h264_v4l2m2m' }).join(' ');
+    expect(chip).toContain('format=yuv420p[stream]');
+    expect(chip).toContain('-c:v h264_v4l2m2m -b:v 600000');
   });
 });

@@ -30,7 +30,7 @@ const bright = { name: 'brightness', value: -7 };
 test('each question is one run that asks for nothing else', async () => {
   const port = controls(
     5000,
-    `cat ${import.meta.dirname}/fixtures/controls-uvc-focus.txt`,
+    `cat ${import.meta.dirname}/control-fixtures/uvc-focus.txt`,
     'echo "brightness: -7"',
   );
   expect(await port.list(target(), stop.signal)).toHaveLength(11);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseControls, parseValues } from '../../../src/adapters/v4l2/parse-controls.ts';
 
 const listed = (name: string) =>
-  parseControls(readFileSync(`${import.meta.dirname}/fixtures/controls-${name}.txt`, 'utf8'));
+  parseControls(readFileSync(`${import.meta.dirname}/control-fixtures/${name}.txt`, 'utf8'));
 const named = (file: string, name: string) => listed(file).find((control) => control.name === name);
 
 describe('controls', () => {

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { V4l2Probe } from '../../../src/adapters/v4l2/probe.ts';
-import type { Device, PixelFormat } from '../../../src/machines/values.ts';
+import { planLadder } from '../../../src/machines/plan.ts';
+import type { Capabilities, Device, PixelFormat } from '../../../src/machines/values.ts';
+
+import { cameraLimits } from '../../support/machine-fixtures.ts';
 
 const FIXTURES = `${import.meta.dirname}/fixtures`;
 
@@ -108,6 +111,90 @@ const CAMERAS: Readonly<Record<string, RealCamera>> = {
   'v4l2loopback, nobody writing': { nodes: ['continuous'], expected: ['YUYV@0: 48x32-8192x8192/1/1'] },
 };
 
+/** The first ways to capture each, for a wish of 640x480 at 15 frames a second, before its own H.264 was looked at. */
+const WAYS: Readonly<Record<string, readonly string[]>> = {
+  'Logitech C270, two nodes': [
+    'MJPG@0 640x480@15 libx264',
+    'YUYV@0 640x480@15 libx264',
+    'MJPG@0 640x480@10 libx264',
+  ],
+  'Logitech C920 of the first years, H.264 in the same node': [
+    'H264@0 640x480@15 copy',
+    'MJPG@0 640x480@15 libx264',
+    'YUYV@0 640x480@15 libx264',
+  ],
+  'Logitech C920 with newer firmware': [
+    'MJPG@0 640x480@15 libx264',
+    'YUYV@0 640x480@15 libx264',
+    'MJPG@0 640x480@10 libx264',
+  ],
+  'ELP H264 USB camera, four nodes': [
+    'H264@2 640x480@15 copy',
+    'MJPG@0 640x480@15 libx264',
+    'H264@2 640x480@10 copy',
+  ],
+  'Creality CAM, four nodes, Motion-JPEG on the third': [
+    'H264@0 640x480@30 copy',
+    'MJPG@2 640x480@30 libx264',
+    'H264@0 1280x720@30 copy',
+  ],
+  'Sony PlayStation Eye': ['YUYV@0 640x480@15 libx264', 'YUYV@0 320x240@30 libx264'],
+  'Elgato Cam Link 4K': ['NV12@0 3840x2160@29.97 libx264', 'YU12@0 3840x2160@29.97 libx264'],
+  'HDMI dongle MS2109': [
+    'YUYV@0 640x480@15 libx264',
+    'YUYV@0 720x576@15 libx264',
+    'YUYV@0 1280x720@15 libx264',
+  ],
+  'analog grabber': ['YUYV@0 640x480@15 libx264', 'YUYV@0 640x480@7.5 libx264', 'YUYV@0 320x240@15 libx264'],
+  'Raspberry Pi camera through MMAL': [
+    'H264@0 640x480@15 copy',
+    'JPEG@0 640x480@15 libx264',
+    'MJPG@0 640x480@15 libx264',
+  ],
+  'Raspberry Pi CSI receiver': [
+    'YUYV@0 640x480@15 libx264',
+    'UYVY@0 640x480@15 libx264',
+    'RGB3@0 640x480@15 libx264',
+  ],
+  'Jetson with an IMX219': [],
+  'Orange Pi PC with a CSI camera': [
+    'NV12@0 640x480@15 libx264',
+    'YV12@0 640x480@15 libx264',
+    'NV12@0 320x240@15 libx264',
+  ],
+  'Rockchip ISP': ['NV12@0 640x480@15 libx264', 'NV12@0 640x480@7.5 libx264', 'NV12@0 320x240@15 libx264'],
+  'Intel RealSense R200, infrared interface and its metadata': ['YUYV@0 320x962@60 libx264'],
+  'Intel RealSense R200, colour interface': [
+    'YUYV@0 640x480@15 libx264',
+    'YUYV@0 640x480@10 libx264',
+    'YUYV@0 640x480@5 libx264',
+  ],
+  'Logitech BRIO, infrared interface': ['GREY@0 340x340@30 libx264'],
+  'built-in camera of a laptop': [
+    'MJPG@0 640x480@30 libx264',
+    'YUYV@0 640x480@30 libx264',
+    'MJPG@0 640x360@30 libx264',
+  ],
+  'Creative camera without rates': ['JPEG@0 640x480@15 libx264', 'JPEG@0 320x240@15 libx264'],
+  'Kinect for Xbox 360': ['UYVY@0 640x480@15 libx264'],
+  'camera with rates in steps of 2.5': [
+    'YUYV@0 320x240@15 libx264',
+    'YUYV@0 320x240@12.5 libx264',
+    'YUYV@0 320x240@10 libx264',
+  ],
+  'camera that lists sizes twice': [
+    'MJPG@0 640x480@30 libx264',
+    'YUYV@0 640x480@30 libx264',
+    'MJPG@0 320x240@30 libx264',
+  ],
+  'The Imaging Source DFK 24UJ003': [],
+  'v4l2loopback, nobody writing': [
+    'YUYV@0 640x480@15 libx264',
+    'YUYV@0 640x480@7.5 libx264',
+    'YUYV@0 320x240@15 libx264',
+  ],
+};
+
 describe('what real cameras can do', () => {
   let folder: string;
   let probe: V4l2Probe;
@@ -136,6 +223,7 @@ describe('what real cameras can do', () => {
     }
     const { devicePath, capabilities } = await probing;
     expect(capabilities.formats.map((format) => inShort(format, paths))).toEqual(expected);
+    expect(waysOf(capabilities, paths).slice(0, 3)).toEqual(WAYS[name]);
     expect(devicePath, 'its name is that of the first node that captures').toBe(
       capabilities.formats[0]?.devicePath,
     );
@@ -169,4 +257,17 @@ function inShort(format: PixelFormat, paths: readonly string[]): string {
   const yes = (isSo: boolean) => (isSo ? 'yes' : 'no');
   const knobs = encoder === undefined ? '' : ` (bitrate ${yes(encoder.bitrate)}, gop ${yes(encoder.gop)})`;
   return `${fourcc}@${paths.indexOf(devicePath)}: ${size}${knobs}`;
+}
+
+/** `fourcc@node size@rate encoder`, best first. */
+function waysOf(capabilities: Capabilities, paths: readonly string[]): string[] {
+  const subject = { cameraId: 'camera0', cameraName: 'A', origin: 'v4l2' } as const;
+  const { rungs } = planLadder(subject, capabilities, cameraLimits.wish, {
+    hardwareEncoders: [],
+    examined: [],
+  });
+  return rungs.map(
+    ({ plan: { fourcc, devicePath, widthPx, heightPx, rateFps, encoder } }) =>
+      `${fourcc}@${paths.indexOf(devicePath)} ${widthPx}x${heightPx}@${rateFps} ${encoder}`,
+  );
 }
