@@ -14,6 +14,12 @@ const RECORDINGS_KILOBYTES = 65_536;
 /** Of the log, from one round to the next: what a story of the last while needs. */
 const KEPT_CHARACTERS = 200_000;
 
+export interface HouseWish {
+  readonly server: MediaServerKind;
+  readonly cameras: number;
+  readonly compressed: readonly ('MJPG' | 'H264')[];
+}
+
 export class House {
   readonly service: TestService;
   readonly judge: Judge;
@@ -41,7 +47,8 @@ export class House {
     this.dataId = readFileSync(join(service.dataFolder, 'id'), 'utf8').trim();
   }
 
-  static async open(server: MediaServerKind, cameras: number, judge: Judge): Promise<House> {
+  /** @param compressed what the cameras give beside plain pictures */
+  static async open({ server, cameras, compressed }: HouseWish, judge: Judge): Promise<House> {
     const runtime = await mountSmallDisk(RUNTIME_KILOBYTES);
     const recordings = await mountSmallDisk(RECORDINGS_KILOBYTES);
     const paths: Record<string, string> = {};
@@ -50,8 +57,10 @@ export class House {
       paths.recordings_directory = join(recordings.folder, 'recordings');
       mkdirSync(paths.recordings_directory);
     }
+    const camera = { ...CHAOS_CONFIG.camera, synthetic_compressed: compressed };
+    const config = { ...CHAOS_CONFIG, camera, paths };
     try {
-      const service = await startService(server, { cameras, config: { ...CHAOS_CONFIG, paths } });
+      const service = await startService(server, { cameras, config });
       const house = new House(service, judge, [runtime, recordings]);
       house.#watchEnd();
       return house;

@@ -62,6 +62,7 @@ const STAYS: Readonly<Record<string, readonly (readonly [string, number])[]>> = 
     ['beginning', 0],
     ['adopting', 8000],
     ['provisioning', 8000],
+    ['examining', 8000],
     ['starting.waiting', 12_000],
     ['live.suspect', 2000],
     // While the server is away, it may last.
