@@ -117,6 +117,12 @@ export function planOf(context: Parameters<typeof ladderOf>[0]): CapturePlan | n
   return ladderOf(context)?.rungs[0]?.plan ?? null;
 }
 
+/** Without what was seen of H.264 that could not be decoded. */
+export const withoutBlind = (known: KnownCamera): KnownCamera => ({
+  ...known,
+  examined: known.examined.filter(({ stream }) => stream !== null),
+});
+
 /** Of the same camera in the same mode. */
 function sameExamined(a: ExaminedH264, b: ExaminedH264): boolean {
   const mode = ({ card, widthPx, heightPx, rateFps }: ExaminedH264) =>
@@ -180,7 +186,10 @@ export const cameraSetup = setup({
       });
     }),
     storeDevice: assign({ device: (_, params: { device: Device }) => params.device }),
-    dropDevice: assign({ device: null, probe: null, common: null, trouble: null, attempts: 0 }),
+    dropDevice: assign(({ context }) => ({
+      known: withoutBlind(context.known),
+      ...{ device: null, probe: null, common: null, trouble: null, attempts: 0 },
+    })),
     dropProbe: assign({ probe: null, trouble: null, attempts: 0 }),
     storeProbe: assign({
       probe: (_, params: { probe: ProbedCamera }) => params.probe,
@@ -233,6 +242,8 @@ export const cameraSetup = setup({
         return { ...context.known, examined: [...others, examined] };
       },
     }),
+    /** What could not be decoded when it was looked at is looked at again: it may have been the moment. */
+    forgetBlind: assign({ known: ({ context }) => withoutBlind(context.known) }),
     storeName: assign({
       known: ({ context }, params: { name: string }) => ({ ...context.known, name: params.name }),
     }),

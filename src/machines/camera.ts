@@ -3,13 +3,23 @@
  * stream is its child and lives as long. Never opens a device itself. In: `device.*` from discovery, orders from the
  * operator. Reports everything its stream reports, and `camera.released`. Design: docs/machines/camera.md.
  */
-import { cameraSetup, keepDevice, keepTrouble, lose, meet, seen, unusable } from './camera-setup.ts';
+import {
+  cameraSetup,
+  keepDevice,
+  keepTrouble,
+  lose,
+  meet,
+  seen,
+  unusable,
+  withoutBlind,
+} from './camera-setup.ts';
 
 export const cameraMachine = cameraSetup.createMachine({
   id: 'camera',
   description: 'One camera: plugged in or not, opened or not, and what it can do.',
   context: ({ input }) => ({
     ...input,
+    known: withoutBlind(input.known),
     probe: null,
     common: null,
     attempts: 0,
@@ -169,7 +179,7 @@ export const cameraMachine = cameraSetup.createMachine({
       description: 'It works; its stream may be started.',
       initial: 'provisional',
       on: {
-        'camera.retry': { actions: 'tellRetry' },
+        'camera.retry': { actions: ['forgetBlind', 'tellReady', 'tellRetry'] },
         'device.changed': {
           guard: { type: 'nodesChanged', params: ({ event }) => ({ device: event.device }) },
           target: 'settling',
@@ -213,7 +223,12 @@ export const cameraMachine = cameraSetup.createMachine({
         },
         confirmed: {
           description: 'Two probes in a row told the same.',
-          on: { 'camera.retry': { target: 'confirming', actions: ['clearDoubts', 'tellRetry'] } },
+          on: {
+            'camera.retry': {
+              target: 'confirming',
+              actions: ['clearDoubts', 'forgetBlind', 'tellReady', 'tellRetry'],
+            },
+          },
         },
         unsteady: {
           description:
@@ -233,7 +248,12 @@ export const cameraMachine = cameraSetup.createMachine({
             },
             'tellReady',
           ],
-          on: { 'camera.retry': { target: 'confirming', actions: ['clearDoubts', 'tellRetry'] } },
+          on: {
+            'camera.retry': {
+              target: 'confirming',
+              actions: ['clearDoubts', 'forgetBlind', 'tellReady', 'tellRetry'],
+            },
+          },
         },
       },
     },
@@ -313,6 +333,7 @@ export const cameraMachine = cameraSetup.createMachine({
       entry: 'releaseStream',
       on: {
         'device.detached': {},
+        'camera.identified': {},
         'camera.disable': {},
         'camera.forget': {},
         'camera.release': {},

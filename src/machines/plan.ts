@@ -108,8 +108,10 @@ function rungsOf(
       toExamine,
     };
   };
+  // What its driver makes of profile and level nobody knows: not where they are promised.
+  const trusted = knowledge.hardwareEncoders.filter(({ name }) => !wish.strict || name !== 'h264_v4l2m2m');
   const encoded = (why: string) => [
-    ...knowledge.hardwareEncoders.map(({ name, devicePath }) =>
+    ...trusted.map(({ name, devicePath }) =>
       rung({ encoder: name, encoderDevicePath: devicePath, tapFrom: 'all' }, [why, `encoded by ${name}`]),
     ),
     rung({ encoder: 'libx264', encoderDevicePath: null, tapFrom: 'all' }, [
@@ -175,27 +177,53 @@ function shortened(rungs: readonly PlanRung[]): readonly PlanRung[] {
   return [...first, least];
 }
 
-export const samePlan = (one: CapturePlan, other: CapturePlan): boolean =>
-  JSON.stringify(one) === JSON.stringify(other);
+/** The same way to capture the same camera; what it is called does not matter. */
+export function samePlan(one: CapturePlan, other: CapturePlan): boolean {
+  const facts = (plan: CapturePlan) => [
+    ...[plan.cameraId, plan.origin, plan.devicePath, plan.fourcc, plan.widthPx, plan.heightPx, plan.rateFps],
+    ...[plan.encoder, plan.encoderDevicePath, plan.tapFrom],
+  ];
+  return facts(one).join('\n') === facts(other).join('\n');
+}
+
+type Cure = (failed: PlanRung, next: PlanRung) => boolean;
+
+const anotherWay: Cure = (failed, next) =>
+  next.plan.fourcc !== failed.plan.fourcc || next.plan.encoder !== failed.plan.encoder;
 
 /** Failures that another plan may cure; the others would meet it just so. */
-const CURES: Partial<Record<ErrorCode, (failed: PlanRung, next: PlanRung) => boolean>> = {
+const CURES: Partial<Record<ErrorCode, Cure>> = {
   'no-bandwidth': (failed, next) => next.busMbps < failed.busMbps,
   'invalid-format': () => true,
   'decoder-errors': (failed, next) => next.plan.fourcc !== failed.plan.fourcc,
   'encoder-failed': (failed, next) => next.plan.encoder !== failed.plan.encoder,
 };
+/** Every format of the camera would meet these. */
+const OF_THE_CAMERA: readonly ErrorCode[] = ['device-gone', 'device-busy', 'no-permission'];
+/** These say little: only when a way failed so again and again, another one is tried. */
+const VAGUE: readonly ErrorCode[] = ['capture-failed', 'deadline', 'device-failing'];
 
-/** The next rung that may work where this one failed so; null: none, or no plan is at fault. */
+function cureOf(failed: PlanRung, code: ErrorCode, worn: boolean): Cure | undefined {
+  if (CURES[code] !== undefined) return CURES[code];
+  // What cannot even be looked at must not stand in the way of what works.
+  if (failed.toExamine && !OF_THE_CAMERA.includes(code)) return (_, next) => next.plan.fourcc !== 'H264';
+  return worn && VAGUE.includes(code) ? anotherWay : undefined;
+}
+
+/**
+ * The next rung that may work where this one failed so; null: none, or no plan is at fault.
+ * @param worn all attempts with this one have failed
+ */
 export function nextRung(
   ladder: PlanLadder,
   failed: CapturePlan,
   failedBefore: readonly CapturePlan[],
   code: ErrorCode,
+  worn = false,
 ): PlanRung | null {
   const at = ladder.rungs.findIndex(({ plan }) => samePlan(plan, failed));
-  const cures = CURES[code];
-  if (at < 0 || cures === undefined) return null;
+  const cures = at < 0 ? undefined : cureOf(ladder.rungs[at]!, code, worn);
+  if (cures === undefined) return null;
   const untried = ladder.rungs
     .slice(at + 1)
     .filter(({ plan }) => !failedBefore.some((one) => samePlan(one, plan)));

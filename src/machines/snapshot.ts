@@ -86,8 +86,11 @@ export const snapshotMachine = setup({
   },
   delays: {
     deadline: ({ context }) => context.deadlineMs,
-    // Saving takes its time, too.
-    lightLimit: ({ context }) => context.deadlineMs / 2,
+    /** Half of the time, or what is left of it: saving takes its time, too. */
+    lightLimit: ({ context: { deadlineMs, orderedMonoMs, frameSeenMonoMs } }) => {
+      const passedMs = Math.max(0, (frameSeenMonoMs ?? orderedMonoMs) - orderedMonoMs);
+      return Math.max(0, Math.min(deadlineMs / 2, 0.8 * deadlineMs - passedMs));
+    },
   },
 }).createMachine({
   id: 'snapshot',

@@ -78,6 +78,8 @@ export const storeLadder = {
   params: ({ event }: { event: { ladder: PlanLadder } }) => ({ ladder: event.ladder }),
 };
 export const wantEntry = { type: 'wantEntry' as const, params: { forRecorder: false } };
+/** While something is captured the plan stays what it is. */
+export const keepLadder = { actions: [storeLadder, wantEntry] };
 export const wantForRecorder = { type: 'wantEntry' as const, params: { forRecorder: true } };
 export const trouble = (code: string, reason: string, message: string) => ({
   type: 'storeTrouble' as const,

@@ -1,5 +1,5 @@
 /** State of the stream's chart: the camera's own H.264 is looked at once, before it may be copied. */
-import { keepTrouble, storeLadder, trouble, wantEntry } from './stream-actions.ts';
+import { keepLadder, keepTrouble, storeLadder, trouble, wantEntry } from './stream-actions.ts';
 import { streamSetup } from './stream-setup.ts';
 
 export const examining = streamSetup.createStateConfig({
@@ -23,14 +23,15 @@ export const examining = streamSetup.createStateConfig({
         input: ({ context }) => context.plan!,
         onDone: {
           target: 'telling',
-          actions: { type: 'reportExamined', params: ({ event }) => ({ stream: event.output }) },
+          actions: { type: 'reportExamined', params: ({ event }) => event.output },
         },
         onError: { target: '#stream.clearing', actions: keepTrouble },
       },
+      on: { 'camera.ready': keepLadder },
     },
     telling: {
       description: 'The camera remembers it and plans anew.',
-      on: { 'camera.ready': { target: 'judging', actions: [storeLadder, wantEntry] } },
+      on: { 'camera.ready': { target: 'judging', actions: [storeLadder, 'choosePlan', wantEntry] } },
     },
     judging: {
       always: [

@@ -24,10 +24,22 @@ export function planFrom(ladder: PlanLadder, context: StreamContext): CapturePla
   return (kept ?? untried[0] ?? ladder.rungs[0])?.plan ?? null;
 }
 
+/** A decoder may stumble over pictures that were damaged once: one failure is no reason to leave a format. */
+const DECODER_ATTEMPTS = 2;
+
 /** The way that may work where this one failed; null where none would. */
 export function planAfter(context: StreamContext): CapturePlan | null {
-  const { ladder, plan, failedPlans, trouble } = context;
+  const { ladder, plan, failedPlans, trouble, attempts, limits } = context;
   if (ladder === null || plan === null || trouble === null) return null;
+  if (trouble.code === 'decoder-errors' && attempts < DECODER_ATTEMPTS && rungOf(context)?.toExamine !== true)
+    return null;
+  if (trouble.reason === 'publish_refused') return null;
   const before = failedPlans.map((one) => one.plan);
-  return nextRung(ladder, plan, before, trouble.code)?.plan ?? null;
+  return nextRung(ladder, plan, before, trouble.code, attempts >= limits.attempts)?.plan ?? null;
+}
+
+/** What is still known to fail when the stream begins anew after a rest: looking at H.264 takes its time each time. */
+export function failedAtRest({ ladder, failedPlans }: StreamContext): readonly FailedPlan[] {
+  const toExamine = (plan: CapturePlan) => rungOf({ ladder, plan })?.toExamine === true;
+  return failedPlans.filter(({ plan }) => toExamine(plan));
 }

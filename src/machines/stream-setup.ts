@@ -22,7 +22,7 @@ import { rivalsMachine } from './rivals.ts';
 import { type SnapshotEvent, type SnapshotInput, snapshotMachine } from './snapshot.ts';
 import type { StorageLevel } from './storage.ts';
 import { lateTrouble, lossCause } from './stream-causes.ts';
-import { planAfter, planFrom, rungOf } from './stream-plan.ts';
+import { failedAtRest, planAfter, planFrom, rungOf } from './stream-plan.ts';
 import {
   baselineAt,
   published,
@@ -61,6 +61,12 @@ const settingsOf = (order: RecordingOrder): RecordSettings => ({
   segmentDurationMs: order.segmentDurationMs,
 });
 
+/** What was looked at, and what was seen of it. */
+export interface Examination {
+  readonly plan: CapturePlan;
+  readonly stream: H264Stream | null;
+}
+
 /** One look at the path. */
 type Look = { readonly path: PathObservation | null; readonly monoMs: number; readonly atMs: number };
 
@@ -89,7 +95,7 @@ export const streamSetup = setup({
     watchTap: fromCallback<StreamEvent, CameraId>(() => {}),
     stopCapture: fromPromise<void, CameraId>(no('stopCapture')),
     /** Opens the camera for some seconds and looks at its own H.264. */
-    examine: fromPromise<H264Stream | null, CapturePlan>(no('examine')),
+    examine: fromPromise<Examination, CapturePlan>(no('examine')),
     /** The same for one that failed; gives what its last words say of it. */
     clearCapture: fromPromise<Trouble | null, CameraId>(no('clearCapture')),
     /** Rejects with why when no tap can be written. */
@@ -98,29 +104,24 @@ export const streamSetup = setup({
   },
   actions: {
     // ---- facts
-    storeLadder: assign(({ context }, params: { ladder: PlanLadder }) => ({
-      ladder: params.ladder,
-      plan: planFrom(params.ladder, context),
-    })),
+    storeLadder: assign({ ladder: (_, params: { ladder: PlanLadder }) => params.ladder }),
+    /** Only while nothing is captured: else it would not be what is captured. */
+    choosePlan: assign({
+      plan: ({ context }) => (context.ladder === null ? context.plan : planFrom(context.ladder, context)),
+    }),
     dropPlan: assign({ ladder: null, plan: null, failedPlans: [] }),
     takeNextPlan: assign(({ context }) => ({
       plan: planAfter(context) ?? context.plan,
       failedPlans: [...context.failedPlans, { plan: context.plan!, trouble: context.trouble! }],
     })),
     /** From the best way on again: what stood in its way may be over. */
-    restartLadder: assign(({ context }) => ({
-      failedPlans: [],
-      plan: context.ladder?.rungs[0]?.plan ?? context.plan,
+    restartLadder: assign({ failedPlans: [] }),
+    restAtLadder: assign({ failedPlans: ({ context }) => failedAtRest(context) }),
+    reportExamined: sendTo(parentOf, (_, { plan, stream }: Examination) => ({
+      type: 'stream.examined',
+      mode: { widthPx: plan.widthPx, heightPx: plan.heightPx, rateFps: plan.rateFps },
+      stream,
     })),
-    reportExamined: enqueueActions(({ context, enqueue }, params: { stream: H264Stream | null }) => {
-      if (context.plan === null) return;
-      const { widthPx, heightPx, rateFps } = context.plan;
-      enqueue.sendTo(parentOf, {
-        type: 'stream.examined',
-        mode: { widthPx, heightPx, rateFps },
-        stream: params.stream,
-      });
-    }),
     storeServer: assign({ server: (_, params: { info: MediaServerInfo }) => params.info }),
     notePresent: assign({ present: (_, params: { devicePaths: readonly string[] }) => params.devicePaths }),
     dropServer: enqueueActions(({ enqueue }) => {
@@ -134,7 +135,8 @@ export const streamSetup = setup({
     }),
     adoptFound: assign({
       process: ({ context }) => context.found?.process ?? null,
-      plan: ({ context }) => context.plan ?? context.found?.plan ?? null,
+      // What it captures, whatever would be captured now.
+      plan: ({ context }) => context.found?.plan ?? context.plan,
       baselineBytes: null,
       late: [],
     }),
@@ -449,9 +451,9 @@ export const streamSetup = setup({
     reportReleased: sendTo(parentOf, { type: 'stream.released' }),
   },
   guards: {
-    canProvision: ({ context }) => context.plan !== null && context.server !== null,
+    canProvision: ({ context }) => context.ladder !== null && context.server !== null,
     serverDown: ({ context }) => context.server === null,
-    cameraGone: ({ context }) => context.plan === null,
+    cameraGone: ({ context }) => context.ladder === null,
     entryAgreed: ({ context }) => agreed(context),
     entryWasRefused: ({ context }) => context.trouble?.code === 'media-server-refused',
     agreedAndWasFaulted: ({ context }) => agreed(context) && context.comeBack === 'faulted',
@@ -484,6 +486,7 @@ export const streamSetup = setup({
     contested: ({ context }) => context.contest !== null,
     toExamine: ({ context }) => rungOf(context)?.toExamine === true,
     hasReasonAndToExamine: ({ context }) => context.reasons.length > 0 && rungOf(context)?.toExamine === true,
+    hasFailedPlans: ({ context }) => context.failedPlans.length > 0,
     anotherPlanHelps: ({ context }) => planAfter(context) !== null,
     needsSlowRetry: ({ context }) => SLOW_CODES.includes(context.trouble?.code ?? ''),
     attemptsExhausted: ({ context }) => context.attempts >= context.limits.attempts,

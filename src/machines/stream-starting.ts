@@ -1,5 +1,5 @@
 /** State of the stream's chart: a capture runs, and is not live yet. */
-import { keepEnd, storeServerUp, trouble } from './stream-actions.ts';
+import { keepEnd, keepLadder, storeServerUp, trouble } from './stream-actions.ts';
 import { streamSetup } from './stream-setup.ts';
 
 export const starting = streamSetup.createStateConfig({
@@ -9,6 +9,7 @@ export const starting = streamSetup.createStateConfig({
   initial: 'waiting',
   on: {
     'capture.exited': { target: 'clearing', actions: [keepEnd] },
+    'camera.ready': keepLadder,
   },
   states: {
     waiting: {

@@ -6,6 +6,7 @@
  */
 import {
   contested,
+  keepLadder,
   keepTrouble,
   observe,
   readers,
@@ -85,7 +86,7 @@ export const streamMachine = streamSetup.createMachine({
   initial: 'beginning',
   on: {
     'camera.ready': {
-      actions: [storeLadder, wantEntry],
+      actions: [storeLadder, 'choosePlan', wantEntry],
     },
     'camera.lost': {
       target: '.unplugging',
@@ -229,6 +230,7 @@ export const streamMachine = streamSetup.createMachine({
     adopting: {
       description: 'Looking for a capture of an earlier life, and whether its device is still there.',
       initial: 'looking',
+      on: { 'camera.ready': keepLadder },
       states: {
         looking: {
           invoke: {
@@ -275,6 +277,7 @@ export const streamMachine = streamSetup.createMachine({
     },
     provisioning: {
       description: 'The path is being made in the media server, and seen there.',
+      entry: 'choosePlan',
       on: {
         'entry.refused': {
           target: 'faulted',
@@ -318,6 +321,13 @@ export const streamMachine = streamSetup.createMachine({
       ...live,
       on: {
         ...live.on,
+        'camera.ready': keepLadder,
+        'stream.retry': {
+          guard: 'hasFailedPlans',
+          target: 'stopping',
+          actions: ['restartLadder', { type: 'tellLost', params: { atMs: null } }],
+          description: 'it works, but not in the best way: that is tried again',
+        },
         'snapshot.order': {
           actions: {
             type: 'spawnSnapshot',
@@ -329,7 +339,8 @@ export const streamMachine = streamSetup.createMachine({
     stopping: {
       description: 'SIGINT, then SIGKILL on the process group.',
       entry: ['watchFast', 'leaveTap'],
-      exit: ['watchSlow', 'leaveCapture', 'forgetCapture', 'restartLadder'],
+      exit: ['watchSlow', 'leaveCapture', 'forgetCapture', 'restAtLadder'],
+      on: { 'camera.ready': keepLadder },
       invoke: {
         id: 'stopCapture',
         src: 'stopCapture',
@@ -342,6 +353,7 @@ export const streamMachine = streamSetup.createMachine({
       description: 'The capture failed: whatever is left of it is ended before anything else starts.',
       entry: ['countAttempt', 'leaveTap'],
       exit: ['leaveCapture', 'forgetCapture'],
+      on: { 'camera.ready': keepLadder },
       invoke: {
         id: 'clearCapture',
         src: 'clearCapture',

@@ -55,7 +55,12 @@ function refuseControls(camera: CameraView): void {
 export function refuseRetry(camera: CameraView): void {
   requireEnabled(camera);
   if (camera.status === 'DISCONNECTED') requirePresent(camera);
-  if (/^(faulted|probeBackoff)/.test(camera.state) || /^(faulted|backoff)/.test(camera.stream.state)) return;
+  if (camera.plan?.ways.some(({ standing }) => standing === 'failed')) return;
+  if (
+    /^(faulted|probeBackoff|ready\.unsteady)/.test(camera.state) ||
+    /^(faulted|backoff)/.test(camera.stream.state)
+  )
+    return;
   throw new CameraError('wrong-state', `${camera.device} and its stream wait for no retry.`, {
     reason: 'nothing_to_retry',
     facts: { state: camera.state },

@@ -8,9 +8,11 @@ import type { ProcessRunner } from '../adapters/process/process-runner.ts';
 import type { Config } from '../config/schema.ts';
 import type { World } from './world.ts';
 
-const ENCODER_TRIAL_MS = 5000;
+/** All trials together are shorter than a probe may take. */
+const ENCODER_TRIAL_MS = 1500;
 /** Of a camera's own H.264: two keyframes of most cameras are in it. */
 const EXAMINED_MS = 2500;
+const EXAMINED_LIMIT_MS = 7000;
 
 export interface CaptureOutfit {
   readonly config: Config;
@@ -45,7 +47,8 @@ export function captureParts({
     examiner: new FfprobeExaminer({
       ffprobe: 'ffprobe',
       lengthMs: EXAMINED_MS,
-      timeoutMs: config.stream.start_timeout_ms,
+      // Longer than a camera takes that works, shorter than viewers are held.
+      timeoutMs: EXAMINED_LIMIT_MS,
       dataId,
     }),
     captures: new FfmpegCaptures(processes, {

@@ -57,7 +57,7 @@ export function cameraView(
     heightPx: plan?.heightPx ?? null,
     rateFps: plan?.rateFps ?? null,
     capabilities: present ? (context.probe?.capabilities ?? null) : null,
-    plan: ladder === null ? null : planView(ladder, { ...streaming, plan }),
+    plan: ladder === null ? null : planView(ladder, { ...streaming, plan }, context.limits.wish.strict),
     capabilityState: capabilityState(ref),
     devicePaths: context.device?.nodes.map((node) => node.devicePath) ?? [],
     identity: { matchedBy: context.known.identity.matchedBy, ambiguous: context.known.identity.ambiguous },

@@ -12,7 +12,6 @@ import { pathMachine } from '../machines/path.ts';
 import type { FinaliseRequest } from '../machines/ports.ts';
 import { recordingMachine } from '../machines/recording.ts';
 import { type ServiceEvent, serviceMachine } from '../machines/service.ts';
-import { snapshotMachine } from '../machines/snapshot.ts';
 import { storageMachine } from '../machines/storage.ts';
 import { streamMachine } from '../machines/stream.ts';
 import type { StreamEvent } from '../machines/stream-values.ts';
@@ -20,6 +19,7 @@ import type { CameraId, CapturePlan, ProcessIdentity } from '../machines/values.
 import { viewersMachine } from '../machines/viewers.ts';
 import { provideControls } from './provide-controls.ts';
 import { provideRivals } from './provide-rivals.ts';
+import { provideSnapshot } from './provide-snapshot.ts';
 import type { World } from './world.ts';
 
 /** The service machine with everything below it alive. */
@@ -85,18 +85,11 @@ function provideStream(world: World) {
       }),
       rivals: provideRivals(world),
       recording: provideRecording(world),
-      snapshot: snapshotMachine.provide({
-        actors: {
-          savePicture: fromPromise(async ({ input, signal }) => {
-            const saved = await world.snapshotFiles.save(input.request, signal);
-            return {
-              ...saved,
-              frameAgeMs: Math.max(0, Math.round(world.clock.monoMs() - input.frameSeenMonoMs)),
-            };
-          }),
-        },
-      }),
-      examine: fromPromise(({ input, signal }) => world.examiner.examine(input, signal)),
+      snapshot: provideSnapshot(world),
+      examine: fromPromise(async ({ input: plan, signal }) => ({
+        plan,
+        stream: await world.examiner.examine(plan, signal),
+      })),
       findCapture: fromPromise(({ input, signal }) => world.captures.find(input, signal)),
       runCapture: watcher<StreamEvent, CaptureOrder>((send, signal, input) =>
         runCapture(world, send, signal, input),

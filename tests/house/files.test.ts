@@ -18,7 +18,7 @@ const MAY_BE_LONGER: Readonly<Record<string, { readonly lines: number; readonly 
   'src/machines/recording.ts': { lines: 540, why: ONE_MACHINE },
   'src/machines/recording-setup.ts': { lines: 320, why: ONE_MACHINE },
   'src/machines/service.ts': { lines: 480, why: ONE_MACHINE },
-  'src/machines/stream.ts': { lines: 480, why: ONE_MACHINE },
+  'src/machines/stream.ts': { lines: 510, why: ONE_MACHINE },
   'src/machines/stream-live.ts': { lines: 300, why: ONE_MACHINE },
   'src/machines/stream-setup.ts': { lines: 560, why: ONE_MACHINE },
   'src/machines/values.ts': { lines: 500, why: VOCABULARY },

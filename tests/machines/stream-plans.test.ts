@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Trouble } from '../../src/machines/errors.ts';
 import type { CapturePlan, H264Stream } from '../../src/machines/values.ts';
-import { startCamera, startStream } from '../support/fake-camera.ts';
+import { kill, startCamera, startStream } from '../support/fake-camera.ts';
 import { FakeWorld } from '../support/fake-world.ts';
-import { capabilities, failure, known, ladder, probed } from '../support/machine-fixtures.ts';
+import { capabilities, device, failure, known, ladder, probed } from '../support/machine-fixtures.ts';
 
 const trouble = (code: Trouble['code']): Trouble => ({
   code,
@@ -15,6 +15,8 @@ const conforming: H264Stream = {
   ...{ profile: 'Constrained Baseline', level: 3, widthPx: 640, heightPx: 480 },
   ...{ pixelFormat: 'yuv420p', reordered: false, keyframeIntervalMs: 1000 },
 };
+
+const seen = (stream: H264Stream | null) => (plan: CapturePlan) => ({ plan, stream });
 
 async function wanted(world: FakeWorld, ...rungs: Partial<CapturePlan>[]) {
   const rig = await startStream(world);
@@ -33,13 +35,13 @@ describe('where a way fails', () => {
 
   test('the next is taken at once, and what failed with why is kept', async () => {
     const world = new FakeWorld();
-    world.planTrouble = fails('MJPG', 'decoder-errors');
+    world.planTrouble = fails('MJPG', 'invalid-format');
     const { state, context } = await wanted(world, MJPG, YUYV);
     await world.advance(3000);
     expect(state()).toBe('live.flowing');
     expect(world.starts.map(({ fourcc }) => fourcc)).toEqual(['MJPG', 'YUYV']);
     expect(context()).toMatchObject({
-      failedPlans: [{ plan: { fourcc: 'MJPG' }, trouble: { code: 'decoder-errors' } }],
+      failedPlans: [{ plan: { fourcc: 'MJPG' }, trouble: { code: 'invalid-format' } }],
       attempts: 0,
     });
   });
@@ -74,7 +76,7 @@ describe('where a way fails', () => {
       const world = new FakeWorld();
       world.planTrouble = (plan) =>
         trouble(
-          plan.fourcc === 'MJPG' ? 'decoder-errors' : where === 'faulted' ? 'device-busy' : 'capture-failed',
+          plan.fourcc === 'MJPG' ? 'invalid-format' : where === 'faulted' ? 'device-busy' : 'capture-failed',
         );
       const { state } = await wanted(world, MJPG, YUYV);
       await world.advance(200);
@@ -88,7 +90,7 @@ describe('where a way fails', () => {
 
   test('at rest it is forgotten: the next start begins with the best way', async () => {
     const world = new FakeWorld();
-    world.planTrouble = fails('MJPG', 'decoder-errors');
+    world.planTrouble = fails('MJPG', 'invalid-format');
     const { state } = await wanted(world, MJPG, YUYV);
     await world.advance(3000);
     await world.send({ type: 'stream.stop' });
@@ -100,9 +102,83 @@ describe('where a way fails', () => {
     expect(world.starts.at(-1)?.fourcc).toBe('MJPG');
   });
 
-  test('a crash of the working way does not lead back to one that failed', async () => {
+  test('pictures that could not be decoded once are no reason to leave a format, twice in a row they are', async () => {
     const world = new FakeWorld();
     world.planTrouble = fails('MJPG', 'decoder-errors');
+    const { state } = await wanted(world, MJPG, YUYV);
+    await world.advance(300);
+    expect(state()).toBe('backoff');
+    await world.advance(4000);
+    expect(state()).toBe('live.flowing');
+    expect(world.starts.map(({ fourcc }) => fourcc)).toEqual(['MJPG', 'MJPG', 'YUYV']);
+  });
+
+  test('again and again without a clear reason, another one is tried before it is given up', async () => {
+    const world = new FakeWorld();
+    world.planTrouble = fails('MJPG', 'capture-failed');
+    const { state } = await wanted(world, MJPG, YUYV);
+    await world.send({ type: 'viewers.came' });
+    await world.advance(60_000);
+    expect(state()).toBe('live.flowing');
+    expect(world.starts.map(({ fourcc }) => fourcc)).toEqual([...Array(6).fill('MJPG'), 'YUYV']);
+  });
+
+  test('because the media server refused it, no other one is tried', async () => {
+    const world = new FakeWorld();
+    world.planTrouble = () => ({ ...trouble('capture-failed'), reason: 'publish_refused' });
+    const { state } = await wanted(world, MJPG, YUYV);
+    await world.advance(40_000);
+    expect(state()).toBe('faulted');
+    expect(new Set(world.starts.map(({ fourcc }) => fourcc))).toEqual(new Set(['MJPG']));
+  });
+
+  test('a retry of a stream that lives on a lower way begins with the best one', async () => {
+    const world = new FakeWorld();
+    world.planTrouble = fails('MJPG', 'invalid-format');
+    const { state } = await wanted(world, MJPG, YUYV);
+    await world.advance(3000);
+    world.planTrouble = () => null;
+    await world.send({ type: 'stream.retry' });
+    await world.advance(4000);
+    expect(state()).toBe('live.flowing');
+    expect(world.starts.at(-1)?.fourcc).toBe('MJPG');
+    await world.send({ type: 'stream.retry' });
+    expect(state(), 'nothing better is left: nothing is disturbed').toBe('live.flowing');
+  });
+
+  test('a capture of an earlier life is told as what it captures', async () => {
+    const world = new FakeWorld();
+    const first = await wanted(world, YUYV);
+    await world.advance(3000);
+    kill(first.actor);
+    const later = await startStream(world, { expected: true, callWanted: true });
+    await world.send({ type: 'camera.ready', ladder: ladder(MJPG, YUYV) });
+    await world.send({ type: 'camera.present', devicePaths: ['/dev/video0'] });
+    await world.advance(1000);
+    expect(later.state()).toBe('live.flowing');
+    expect(later.context().plan?.fourcc).toBe('YUYV');
+    await world.captureEnds();
+    await world.advance(5000);
+    expect(world.starts.at(-1)?.fourcc).toBe('MJPG');
+  });
+
+  test('a camera that was renamed is the same one', async () => {
+    const world = new FakeWorld();
+    world.planTrouble = fails('MJPG', 'invalid-format');
+    const { context } = await wanted(world, MJPG, YUYV);
+    await world.advance(3000);
+    const renamed = { cameraName: 'Front door' };
+    const ways = [MJPG, YUYV].map((way) => ({ ...way, ...renamed }));
+    await world.send({ type: 'camera.ready', ladder: ladder(...ways) });
+    await world.captureEnds();
+    await world.advance(4000);
+    expect(world.starts.at(-1)?.fourcc).toBe('YUYV');
+    expect(context().failedPlans).toHaveLength(1);
+  });
+
+  test('a crash of the working way does not lead back to one that failed', async () => {
+    const world = new FakeWorld();
+    world.planTrouble = fails('MJPG', 'invalid-format');
     const { state } = await wanted(world, MJPG, YUYV);
     await world.advance(3000);
     // The second probe told the same.
@@ -144,7 +220,7 @@ describe("a camera's own H.264", () => {
     const rig = await camera(world);
     expect(rig.stream()).toBe('examining.looking');
     expect(world.capture).toBeNull();
-    await world.examine.resolve(conforming);
+    await world.examine.resolve({ plan: world.examine.inputs[0]!, stream: conforming });
     await world.advance(3000);
     expect(rig.stream()).toBe('live.flowing');
     expect(world.starts).toMatchObject([{ fourcc: 'H264', encoder: 'copy', tapFrom: 'keyframes' }]);
@@ -160,7 +236,7 @@ describe("a camera's own H.264", () => {
 
   test('that may not be copied gives way to plain pictures', async () => {
     const world = new FakeWorld();
-    world.examine.answers = () => ({ ...conforming, profile: 'High' });
+    world.examine.answers = seen({ ...conforming, profile: 'High' });
     const rig = await camera(world);
     await world.advance(3000);
     expect(rig.stream()).toBe('live.flowing');
@@ -178,12 +254,61 @@ describe("a camera's own H.264", () => {
     await world.advance(40_000);
     expect(rig.stream()).toBe('faulted');
     expect(world.examine.calls).toBe(6);
-    world.examine.answers = () => conforming;
+    world.examine.answers = seen(conforming);
     await world.advance(300_000);
     expect(rig.stream()).toBe('live.flowing');
   });
 
-  test('that cannot be looked at is a failure like any other', async () => {
+  test.for(['deadline', 'capture-failed', 'missing-program', 'device-failing', 'internal'] as const)(
+    'that cannot be looked at (%s) gives way to plain pictures, and is not looked at again after a rest',
+    async (code) => {
+      const world = new FakeWorld();
+      world.examine.answers = () => {
+        throw failure(code);
+      };
+      const rig = await camera(world);
+      await world.advance(4000);
+      expect(rig.stream()).toBe('live.flowing');
+      expect(world.starts).toMatchObject([{ fourcc: 'YUYV' }]);
+      await world.send({ type: 'viewers.left' });
+      await world.advance(2000);
+      expect(rig.stream()).toBe('idle');
+      await world.send({ type: 'viewers.came' });
+      await world.advance(4000);
+      expect(rig.stream()).toBe('live.flowing');
+      expect(world.examine.calls).toBe(1);
+    },
+  );
+
+  test('is remembered in the mode that was looked at, whatever a second probe says meanwhile', async () => {
+    const world = new FakeWorld();
+    world.examine.answers = null;
+    const rig = await camera(world);
+    const [examinedPlan] = world.examine.inputs;
+    const [format] = capabilities().formats;
+    const sizes = [{ widthPx: 320, heightPx: 240, frameRatesFps: [15] }];
+    const small = { ...format!, fourcc: 'H264', sizes };
+    rig.probe.answers = () => ({ ...probed(), capabilities: { ...capabilities(), formats: [small] } });
+    await world.advance(1000);
+    expect(rig.stream()).toBe('examining.looking');
+    await world.examine.resolve({ plan: examinedPlan!, stream: conforming });
+    expect(world.wishes.cameras.get('camera0')?.examined).toMatchObject([{ widthPx: 640, heightPx: 480 }]);
+  });
+
+  test('without parameter sets is looked at again after a re-plug', async () => {
+    const world = new FakeWorld();
+    const rig = await camera(world);
+    await world.advance(3000);
+    expect(world.starts.at(-1)?.fourcc).toBe('YUYV');
+    world.examine.answers = seen(conforming);
+    await rig.send({ type: 'device.detached', atMs: 1 });
+    await rig.send({ type: 'device.attached', device: device(), atMs: 2 });
+    await world.advance(4000);
+    expect(rig.stream()).toBe('live.flowing');
+    expect(world.starts.at(-1)).toMatchObject({ fourcc: 'H264', encoder: 'copy' });
+  });
+
+  test('of a camera that is held by somebody is a failure like any other', async () => {
     const world = new FakeWorld();
     world.examine.answers = () => {
       throw failure('device-busy');
@@ -193,14 +318,17 @@ describe("a camera's own H.264", () => {
     expect(rig.streamRef().getSnapshot().context.trouble?.code).toBe('device-busy');
   });
 
-  test('that takes too long is given up and tried again', async () => {
+  test('that takes too long to look at gives way to plain pictures', async () => {
     const world = new FakeWorld();
     world.examine.answers = null;
     const rig = await camera(world);
     await world.advance(10_100);
-    expect(rig.stream()).toBe('backoff');
     expect(world.examine.aborted).toBe(1);
-    expect(rig.streamRef().getSnapshot().context.trouble?.reason).toBe('not_examined_in_time');
+    expect(rig.streamRef().getSnapshot().context.failedPlans).toMatchObject([
+      { trouble: { reason: 'not_examined_in_time' } },
+    ]);
+    await world.advance(3000);
+    expect(rig.stream()).toBe('live.flowing');
   });
 
   test('an unplug in the middle of it ends it', async () => {

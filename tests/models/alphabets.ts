@@ -218,6 +218,15 @@ const PLAN_EVENTS = [
   'server.down',
   'entry.agreed',
 ];
+const LOWER_WAY_EVENTS = [
+  'stream.start',
+  'stream.stop',
+  'stream.retry',
+  'server.up',
+  'entry.agreed',
+  'path.observed',
+  'frame.tapped',
+];
 const toExamine = rung({ fourcc: 'H264', encoder: 'copy', tapFrom: 'keyframes' }, { toExamine: true });
 const LADDERS = [ladder(toExamine, {}), ladder({ fourcc: 'MJPG' }, {}), ladder(toExamine)];
 
@@ -653,9 +662,19 @@ export const MODELS: Readonly<Record<string, Model>> = {
           clearCapture: silence,
           findCapture: () => [null],
           countReaders: () => [0],
-          examine: () => [null],
+          examine: () => [{ plan: plan(), stream: null }],
         },
         errors: { '*': troubles },
+      },
+      {
+        // Lives on a lower way, and is told to try the best one again.
+        input: streamInput,
+        events: (snapshot) => [
+          ...streamEvents(snapshot).filter(({ type }) => LOWER_WAY_EVENTS.includes(type)),
+          { type: 'camera.ready', ladder: LADDERS[1] },
+          { type: 'capture.exited', end: endOf('invalid-format'), atMs: 1 },
+        ],
+        outputs: { clearCapture: silence, findCapture: () => [null], countReaders: () => [0] },
       },
       {
         // Gives up at once, does not know what its capture of an earlier life captures, and is asked for pictures.

@@ -14,10 +14,10 @@ import {
 import { CameraError, type Trouble } from '../../src/machines/errors.ts';
 import type { AdoptableCapture } from '../../src/machines/ports.ts';
 import type { Rival } from '../../src/machines/rival.ts';
+import type { Examination } from '../../src/machines/stream-setup.ts';
 import type {
   CapturePlan,
   FinishedRecording,
-  H264Stream,
   KnownCamera,
   MediaServerInfo,
   PathEntry,
@@ -86,7 +86,7 @@ export class FakeWorld {
   /** The same, by what is captured. */
   planTrouble: (plan: CapturePlan) => Trouble | null = () => null;
   /** The camera's own H.264; a test may give the answers by hand. */
-  readonly examine = new FakeCall<H264Stream | null, CapturePlan>(() => null);
+  readonly examine = new FakeCall<Examination, CapturePlan>((plan) => ({ plan, stream: null }));
   /** What the last words of a capture that is given up tell. */
   complaint: Trouble | null = null;
   frames = true;

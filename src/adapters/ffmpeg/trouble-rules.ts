@@ -90,7 +90,7 @@ export const DEVICE_WARNINGS = /VIDIOC_(?:G_PARM|G_STD)\b/;
 export const PROGRAM_RULES: readonly Rule[] = [
   {
     words:
-      /No VA display found|Device creation failed|Error initializing output stream|Error while opening encoder|Failed to (?:create|initiali[sz]e) (?:a )?VAAPI|Could not find a valid device/,
+      /No VA display found|Failed to upload frame|\[hwupload|Device creation failed|Error initializing output stream|Error while opening encoder|Failed to (?:create|initiali[sz]e) (?:a )?VAAPI|Could not find a valid device/,
     code: 'encoder-failed',
     reason: 'encoder_failed',
     message: 'The encoder did not start.',

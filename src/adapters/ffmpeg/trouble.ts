@@ -48,7 +48,7 @@ export function troubleOfEnd(end: CaptureEnd): Trouble {
     ofRule(lines, PROGRAM_RULES) ??
     ofRefusal(lines) ??
     ofAbsence(end) ??
-    (signal === null ? ofDecoder(lines) : null);
+    (signal === null && exitCode !== null ? ofDecoder(lines) : null);
   if (known !== null) return known;
   if (exitCode === 0)
     return failed('The capture ended by itself, as if its work were done.', 'capture_ended');

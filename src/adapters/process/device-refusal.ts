@@ -43,7 +43,7 @@ function busyWords(
     ];
   if (someUnseen)
     return [
-      'Another process uses the camera, and it is none that this user may see: it belongs to another user.',
+      'Another process uses the camera, and none that this user may see: it belongs to another user, or has ended meanwhile.',
       'As root, "lsof | grep video" names it. End it; the camera is tried again by itself.',
     ];
   return [
