@@ -78,10 +78,13 @@ describeMediaServers('a wrong clock', (server) => {
     const session = await record('camera0');
     await service.call('start_streaming', { device: 'camera1' });
     await service.untilStream('camera1', 'live.flowing');
-    await until(async () => states(await actors()).includes('camera:camera1 ready.confirmed'), {
-      what: 'camera1 to be confirmed',
-      timeoutMs: 20_000,
-    });
+    await until(
+      async () => {
+        const now = states(await actors());
+        return now.includes('camera:camera1 ready.confirmed') && !now.some((one) => one.includes('/warmup'));
+      },
+      { what: 'camera1 to be confirmed, and both to have warmed up', timeoutMs: 20_000 },
+    );
     const before = await actors();
     const steps = service.transitions.length;
     const heard = ['camera_status_update', 'recording_status_update'].map((kind) => listen(service, kind));
