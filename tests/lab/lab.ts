@@ -98,7 +98,7 @@ export class Lab {
   /** State paths of all actors, by name. */
   async states(): Promise<Readonly<Record<string, string>>> {
     const { actors } = await this.call<{ actors: { actor: string; state: string }[] }>('get_actors');
-    const lasting = actors.filter(({ actor }) => !/^(discovery|storage)/.test(actor));
+    const lasting = actors.filter(({ actor }) => !/^(discovery|storage)|\/warmup$/.test(actor));
     return Object.fromEntries(lasting.map(({ actor, state }) => [actor, state]));
   }
 
