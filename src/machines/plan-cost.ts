@@ -20,26 +20,20 @@ const ENCODE: Readonly<Record<CapturePlan['encoder'], number>> = {
 const COPYING = 1.3;
 const TAPPING = 1.2;
 
-/** Bits of one pixel on the bus; what is compressed is a guess. */
-const BITS_PER_PIXEL: Readonly<Record<string, number>> = {
-  H264: 0.1,
-  MJPG: 2,
-  JPEG: 2,
-  GREY: 8,
-  NV12: 12,
-  YU12: 12,
-  YV12: 12,
-  RGB3: 24,
-  BGR3: 24,
+/** Bits of one pixel on the bus. */
+const RAW_BITS: Readonly<Record<string, number>> = {
+  ...{ YUYV: 16, UYVY: 16, NV12: 12, YU12: 12, YV12: 12, RGB3: 24, BGR3: 24, GREY: 8 },
 };
-const PACKED_BITS_PER_PIXEL = 16;
+/** What is compressed has no such figure: a guess, for comparing. */
+const COMPRESSED_BITS: Readonly<Record<string, number>> = { H264: 0.1, MJPG: 2, JPEG: 2 };
+const UNKNOWN_BITS = 16;
 
 /** Level 3.0, which `strict` encodes at most: macroblocks of 256 pixels a second. */
 const STRICT_PIXELS_PER_SECOND = 40_500 * 256;
 
 /** Percent of one core, with one decimal. */
 export function costPercent(picture: Picture, strict: boolean): number {
-  const millions = (picture.widthPx * picture.heightPx * picture.rateFps) / 1e6;
+  const millions = megapixels(picture);
   const encoded = strict ? Math.min(millions, STRICT_PIXELS_PER_SECOND / 1e6) : millions;
   const decodesAll = picture.encoder !== 'copy' || picture.tapFrom === 'all';
   const perPicture = decodesAll ? millions * (DECODE[picture.fourcc] ?? CONVERT) : 0;
@@ -47,8 +41,19 @@ export function costPercent(picture: Picture, strict: boolean): number {
 }
 
 /** Of the bus that the camera is on, in megabits a second. */
-export function busMbps({ fourcc, widthPx, heightPx, rateFps }: Picture): number {
-  return round((widthPx * heightPx * rateFps * (BITS_PER_PIXEL[fourcc] ?? PACKED_BITS_PER_PIXEL)) / 1e6);
+export function busMbps(picture: Size): number {
+  const { fourcc } = picture;
+  return round(megapixels(picture) * (RAW_BITS[fourcc] ?? COMPRESSED_BITS[fourcc] ?? UNKNOWN_BITS));
 }
 
+/** The same where it can be said exactly; null for compressed pictures. */
+export function rawMbps(picture: Size): number | null {
+  const bits = RAW_BITS[picture.fourcc];
+  return bits === undefined ? null : megapixels(picture) * bits;
+}
+
+type Size = Pick<CapturePlan, 'fourcc' | 'widthPx' | 'heightPx' | 'rateFps'>;
+
+/** Millions of pixels a second. */
+const megapixels = ({ widthPx, heightPx, rateFps }: Size) => (widthPx * heightPx * rateFps) / 1e6;
 const round = (value: number) => Math.round(value * 10) / 10;

@@ -3,6 +3,7 @@
  * bandwidth. A camera's actors do not know the others, so it is said where views are made. Pure.
  */
 import type { Trouble } from '../machines/errors.ts';
+import { rawMbps } from '../machines/plan-cost.ts';
 import type { CameraId, CapturePlan } from '../machines/values.ts';
 
 type Picture = Pick<CapturePlan, 'fourcc' | 'widthPx' | 'heightPx' | 'rateFps'>;
@@ -16,11 +17,6 @@ export interface BusUser {
   /** What it captures now, or wants to; null: nothing. */
   readonly picture: Picture | null;
 }
-
-/** Bits of one pixel; what is compressed has no such figure. */
-const BITS_PER_PIXEL: Readonly<Record<string, number>> = {
-  ...{ YUYV: 16, UYVY: 16, NV12: 12, NV21: 12, YU12: 12, YV12: 12, RGB3: 24, BGR3: 24, GREY: 8 },
-};
 
 /** `usb-` and the controller's own address; null for what is not on USB. */
 export function usbController({ busInfo, portPath }: Pick<BusUser, 'busInfo' | 'portPath'>): string | null {
@@ -73,8 +69,8 @@ function inFigures(picture: Picture) {
   return { fourcc, width, height, rate, mbit_per_s: megabits(picture) };
 }
 
-/** What raw pictures are on the wire, rounded; null for compressed ones. */
-function megabits({ fourcc, widthPx, heightPx, rateFps }: Picture): number | null {
-  const bits = BITS_PER_PIXEL[fourcc];
-  return bits === undefined ? null : Math.round((widthPx * heightPx * rateFps * bits) / 1_000_000);
+/** Rounded; null for compressed pictures. */
+function megabits(picture: Picture): number | null {
+  const mbps = rawMbps(picture);
+  return mbps === null ? null : Math.round(mbps);
 }

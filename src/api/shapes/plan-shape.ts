@@ -1,6 +1,7 @@
 /** How a camera is captured, and how else it could be, as results show it. */
 import { z } from 'zod';
 import type { PlanView, WayView } from '../door.ts';
+import { redact } from '../redaction.ts';
 import { troubleForm, troubleShape } from './common.ts';
 
 const wayFields = {
@@ -40,7 +41,7 @@ export function planForm(view: PlanView | null): z.infer<typeof planShape> | nul
   const chosen = view?.ways.find(({ standing }) => standing === 'chosen');
   if (view === null || chosen === undefined) return null;
   const failed = view.ways.flatMap((way) =>
-    way.trouble === null ? [] : [{ what: wayText(way), why: way.trouble.message }],
+    way.trouble === null ? [] : [{ what: wayText(way), why: redact(way.trouble.message) }],
   );
   return { ...wayForm(chosen), failed };
 }
