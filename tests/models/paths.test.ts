@@ -39,7 +39,7 @@ describe.each(Object.entries(MODELS))('%s', (name, model) => {
   const snapshots = (): AnyMachineSnapshot[] =>
     explorations.flatMap(({ situations }) => [...situations.values()].map(({ snapshot }) => snapshot));
 
-  test('generated paths reach every state and take every transition', { timeout: 180_000 }, () => {
+  test('generated paths reach every state and take every transition', { timeout: 600_000 }, () => {
     explorations = model.alphabets.map((alphabet) => explore(model.machine, alphabet));
     const [first] = explorations;
     const reached = new Set(explorations.flatMap(({ states }) => [...states.reached]));
