@@ -153,6 +153,13 @@ export const FOR_LAB = [
     needed: true,
     isThere: (machine) => isInRoot(machine, 'sbin/ip', 'usr/sbin/ip', 'bin/ip', 'usr/bin/ip'),
   },
+  {
+    name: 'gcc and make',
+    purpose: 'they build the driver of the cameras with MJPEG and H.264',
+    packages: ['gcc', 'make'],
+    needed: false,
+    isThere: (machine) => isOnPath('gcc', machine) && isOnPath('make', machine),
+  },
 ];
 
 /** @param {readonly Program[]} programs @param {Machine} machine @returns {readonly Program[]} */

@@ -1,10 +1,11 @@
 /**
  * `npm run test:lab`: the service in an emulated machine with Debian's kernel and its driver `vivid`, from nothing to a
- * recording. With a real MediaMTX where there is one, else with the simulator; the end says which.
+ * recording; v4l2loopback adds cameras with MJPEG and H.264. With a real MediaMTX where there is one, else with the simulator; the end says which.
  */
 import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { ensureLabKernel } from './lab-kernel.mjs';
+import { ensureLoopback } from './lab-loopback.mjs';
 import { ensureMediaServer } from './media-server.mjs';
 import { ensurePackages } from './npm-packages.mjs';
 import { ensurePrograms, thisMachine } from './prerequisites.mjs';
@@ -24,6 +25,9 @@ export function main(words) {
     if (server.kind === 'mediamtx') process.env.MEDIAMTX_BIN = server.command;
     const kernel = await ensureLabKernel(join(PROJECT, '.lab/kernel'));
     process.env.LAB_KERNEL = kernel.folder;
+    const loopback = await ensureLoopback(kernel);
+    process.env.LAB_LOOPBACK = loopback.module ?? '';
+    process.env.LAB_NO_LOOPBACK = loopback.why;
     const { passed, report } = await runVitest(['--project=lab', ...words]);
     const name = server.kind === 'mediamtx' ? `MediaMTX ${server.version}` : 'the simulator';
     const parts = [

@@ -1,7 +1,7 @@
 /**
  * A device source that also notices when somebody begins and ends to write to a v4l2loopback. With `exclusive_caps` such
- * a node captures only while it has a writer, and the driver sends no event when that changes, so its attribute `state`
- * is read again and again. Where there is no virtual node, nothing is read. Leaves all other nodes as they come.
+ * a node captures only while it has a writer, and the driver sends no event when that changes, so its attributes are
+ * read again and again. Where there is no virtual node, nothing is read. Leaves all other nodes as they come.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
@@ -78,9 +78,17 @@ function isVirtual({ origin, syspath }: DeviceNode): boolean {
 
 /** `output`: waits for a writer; `capture`: has one; null: another driver's node, or one that is just going. */
 function stateOf(syspath: string): 'output' | 'capture' | null {
+  const state = attribute(syspath, 'state');
+  if (state === 'output' || state === 'capture') return state;
+  // Before version 0.13 (Debian 12 has 0.12.7) there is no `state`; `format` is empty while nobody writes.
+  const format = attribute(syspath, 'max_openers') === null ? null : attribute(syspath, 'format');
+  if (format === null) return null;
+  return format === '' ? 'output' : 'capture';
+}
+
+function attribute(syspath: string, name: string): string | null {
   try {
-    const state = readFileSync(`${syspath}/state`, 'utf8').trim();
-    return state === 'output' || state === 'capture' ? state : null;
+    return readFileSync(`${syspath}/${name}`, 'utf8').trim();
   } catch {
     return null;
   }

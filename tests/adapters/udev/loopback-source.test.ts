@@ -1,4 +1,4 @@
-/** A v4l2loopback of which the driver's attribute `state` tells whether somebody writes to it. */
+/** A v4l2loopback of which the driver's attributes tell whether somebody writes to it. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +52,13 @@ function loopback(state: string | null, number = 10): DeviceNode {
     serial: null,
   });
 }
+/** As version 0.12.7 has it. */
+function oldLoopback(format: string): DeviceNode {
+  const made = loopback(null);
+  writeFileSync(join(made.syspath, 'max_openers'), '10\n');
+  writeFileSync(join(made.syspath, 'format'), format);
+  return made;
+}
 const list = () => source.list(stop.signal);
 const next = () => until(() => told.shift(), { what: 'a change' });
 
@@ -61,6 +68,15 @@ test('a loopback is no camera until somebody writes to it, and none any more whe
   loopback('capture');
   expect(await next()).toMatchObject({ type: 'node.changed', node: { captures: true } });
   loopback('output');
+  expect(await next()).toMatchObject({ type: 'node.changed', node: { captures: false } });
+});
+
+test('an old driver without `state` tells it by its format, which is empty while nobody writes', async () => {
+  nodes = [oldLoopback('')];
+  expect(await list()).toMatchObject([{ captures: false }]);
+  oldLoopback('H264:320x240@10\n');
+  expect(await next()).toMatchObject({ type: 'node.changed', node: { captures: true } });
+  oldLoopback('');
   expect(await next()).toMatchObject({ type: 'node.changed', node: { captures: false } });
 });
 
@@ -83,7 +99,7 @@ test('a loopback that is gone is not looked at any more', async () => {
   expect(told).toEqual([]);
 });
 
-test('nodes of other drivers, and virtual ones without that attribute, stay as they came', async () => {
+test('nodes of other drivers, and virtual ones without those attributes, stay as they came', async () => {
   nodes = [node(), loopback(null)];
   expect(await list()).toEqual(nodes);
 });
