@@ -109,7 +109,7 @@ describe.runIf(process.geteuid?.() === 0)('a holder of another user', () => {
   test('is told as one that this user may not see', async () => {
     expect(await busyDevice('/dev/null-that-is-not-there', null)).toMatchObject({
       message:
-        'Another process uses the camera, and it is none that this user may see: it belongs to another user.',
+        'Another process uses the camera, and none that this user may see: it belongs to another user, or has ended meanwhile.',
       suggestion: expect.stringContaining('As root'),
       facts: { holders: [] },
     });
