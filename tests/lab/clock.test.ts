@@ -70,7 +70,8 @@ test('set by an hour in both directions under a recording and a viewer, no state
   expect(second).toMatchObject({ outcome: 'completed', reason: 'duration_reached' });
   expect(first).toMatchObject({ outcome: 'completed', reason: 'requested' });
   for (const recording of [first, second]) await expectCutAtSteps(recording);
-  expect(Math.abs(second.duration_ms + missingMs(second) - WISHED_S * 1000)).toBeLessThan(1500);
+  // By no hour, nor by what a clock that is set could do to it; the emulated guest is slow to end it.
+  expect(Math.abs(second.duration_ms + missingMs(second) - WISHED_S * 1000)).toBeLessThan(5000);
 });
 
 /** Longer by this much, and by no hour. */
