@@ -222,6 +222,8 @@ export const streamSetup = setup({
         demandStartTimeoutMs: context.limits.demandStartTimeoutMs,
         record: context.record,
       };
+      // Written again, it would disturb viewers that are held on it.
+      if (!params.forRecorder && JSON.stringify(entry) === JSON.stringify(context.entry)) return;
       const revision = context.revision + 1;
       enqueue.assign({ entry, revision });
       enqueue.sendTo('path', { type: 'entry.want', entry, revision });

@@ -162,6 +162,15 @@ describe('where a way fails', () => {
     expect(world.starts.at(-1)?.fourcc).toBe('MJPG');
   });
 
+  test('a ladder that comes anew does not write the path again: it would disturb who is held on it', async () => {
+    const world = new FakeWorld();
+    const { context } = await wanted(world, MJPG, YUYV);
+    await world.advance(3000);
+    const { revision } = context();
+    await world.send({ type: 'camera.ready', ladder: ladder(YUYV) });
+    expect(context().revision).toBe(revision);
+  });
+
   test('a camera that was renamed is the same one', async () => {
     const world = new FakeWorld();
     world.planTrouble = fails('MJPG', 'invalid-format');
