@@ -14,6 +14,7 @@ import { play, untilListed } from '../support/recordings.ts';
 import { startService, type TestService } from '../support/service.ts';
 import { runService } from '../support/service-run.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
+import { until } from '../support/until.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
@@ -58,6 +59,11 @@ describeMediaServers('a second instance', (server) => {
   test('ends with 4, names the first and changes nothing; the first records on', async () => {
     service = await startService(server);
     const session = await record();
+    // The first one has written down what it knows of its recording.
+    await until(() => stateOnDisk().some(([, text]) => /"openPart": \{/.test(text ?? '')), {
+      what: 'the open part on disk',
+      timeoutMs: 20_000,
+    });
     const { pid } = service;
     const [before, dataPlane] = [stateOnDisk(), mainProcesses(service.dataFolder)];
     for (const config of [service.configFile, await otherPorts()]) {
