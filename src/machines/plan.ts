@@ -74,9 +74,9 @@ export function planLadder(
     }
     return modesOf(format, wish).flatMap((mode) => rungsOf(subject, mode, wish, known, rejected));
   });
-  const sorted = rungs.toSorted((a, b) => compare(a.plan, b.plan, wish));
-  const decodable = withoutDoubles(sorted).filter(({ reasons }) => !reasons.includes(NO_PARAMETERS));
-  return { rungs: shortened(decodable.length > 0 ? decodable : withoutDoubles(sorted)), rejected };
+  const sorted = withoutDoubles(rungs).toSorted((a, b) => compare(a.plan, b.plan, wish));
+  const decodable = sorted.filter(({ reasons }) => !reasons.includes(NO_PARAMETERS));
+  return { rungs: shortened(decodable.length > 0 ? decodable : sorted), rejected };
 }
 
 function whyUnusable({ fourcc }: PixelFormat, profile: EncodingProfile): string | null {
@@ -164,9 +164,11 @@ function pictureReasons({ widthPx, heightPx, rateFps }: Mode, wish: PlanWish): s
   return reasons;
 }
 
-/** Some drivers list a size or a format twice. */
+/** Some drivers list a size or a format twice: the first is kept. */
 function withoutDoubles(rungs: readonly PlanRung[]): readonly PlanRung[] {
-  return rungs.filter(({ plan }, index) => index === rungs.findIndex((other) => samePlan(other.plan, plan)));
+  const firsts = new Map<string, PlanRung>();
+  for (const rung of rungs) if (!firsts.has(keyOf(rung.plan))) firsts.set(keyOf(rung.plan), rung);
+  return [...firsts.values()];
 }
 
 /** The best ones, and last the one that asks least of the bus, whatever it looks like. */
@@ -178,13 +180,13 @@ function shortened(rungs: readonly PlanRung[]): readonly PlanRung[] {
 }
 
 /** The same way to capture the same camera; what it is called does not matter. */
-export function samePlan(one: CapturePlan, other: CapturePlan): boolean {
-  const facts = (plan: CapturePlan) => [
+export const samePlan = (one: CapturePlan, other: CapturePlan): boolean => keyOf(one) === keyOf(other);
+
+const keyOf = (plan: CapturePlan): string =>
+  [
     ...[plan.cameraId, plan.origin, plan.devicePath, plan.fourcc, plan.widthPx, plan.heightPx, plan.rateFps],
     ...[plan.encoder, plan.encoderDevicePath, plan.tapFrom],
-  ];
-  return facts(one).join('\n') === facts(other).join('\n');
-}
+  ].join('\n');
 
 type Cure = (failed: PlanRung, next: PlanRung) => boolean;
 
