@@ -1,7 +1,7 @@
 /**
  * The arguments of one capture: a camera in, an RTSP stream and a tapped JPEG out, each behind ffmpeg's `fifo`
- * muxer so that neither can stop the other. The camera's own H.264 is copied, anything else is encoded. Pure. Executed with ffmpeg 5.1.9, 7.0.2 and 9.0.2 on synthetic cameras,
- * and with 5.1.9 on real V4L2 nodes (vivid).
+ * muxer so that neither can stop the other. The camera's own H.264 is copied, anything else is encoded. Pure.
+ * Executed with ffmpeg 5.1.9, 7.0.2 and 9.0.2 on synthetic cameras, and with 5.1.9 on real V4L2 nodes (vivid).
  */
 import { CameraError } from '../../machines/errors.ts';
 import type { CapturePlan } from '../../machines/values.ts';
@@ -49,6 +49,7 @@ export function captureArguments(
     ...(plan.encoder === 'h264_vaapi' ? ['-vaapi_device', plan.encoderDevicePath ?? ''] : []),
     // Concerns decoding alone: what is copied is copied whole.
     ...(plan.tapFrom === 'keyframes' ? ['-skip_frame', 'nokey'] : []),
+    ...QUEUE,
     ...inputArguments(plan),
     ...['-filter_complex', filterGraph(plan, settings)],
     ...stream,
@@ -73,16 +74,16 @@ export function inputArguments(plan: CapturePlan): string[] {
   const format = inputFormat(plan.fourcc);
   if (plan.origin === 'v4l2') {
     const v4l2 = ['-f', 'v4l2', '-input_format', format, ...size, ...rate];
-    return [...QUEUE, ...v4l2, '-i', openedPath(plan)];
+    return [...v4l2, '-i', openedPath(plan)];
   }
   const socket = ['-i', `unix:${openedPath(plan)}`];
-  if (format === 'yuyv422')
-    return [...QUEUE, '-f', 'rawvideo', '-pixel_format', format, ...size, ...rate, ...socket];
+  if (format === 'yuyv422') return ['-f', 'rawvideo', '-pixel_format', format, ...size, ...rate, ...socket];
   if (format !== 'mjpeg' && format !== 'h264')
     throw new CameraError('invalid-format', 'A synthetic camera gives YUYV, MJPG or H264 only.');
-  return [...QUEUE, '-use_wallclock_as_timestamps', '1', '-f', format, ...rate, ...socket];
+  return ['-use_wallclock_as_timestamps', '1', '-f', format, ...rate, ...socket];
 }
 
+/** Pictures that wait between reading and decoding. */
 const QUEUE = ['-thread_queue_size', '8'];
 
 /**
@@ -160,20 +161,20 @@ function encoderOptions(plan: CapturePlan, settings: EncodingSettings): string[]
 }
 
 function tapOutput(settings: EncodingSettings, file: string): string[] {
-  return [
-    ...['-map', '[tap]', ...asItComes],
-    // One thread: with frame threads the picture in the file is seconds old.
-    ...['-c:v', 'mjpeg', '-threads:v', '1', '-q:v', `${settings.tapQuality}`],
-    ...['-f', 'fifo', '-fifo_format', 'image2', '-format_opts', 'update=1:atomic_writing=1'],
-    ...[...recovery('1'), '-max_recovery_attempts', '0', '-queue_size', '8', file],
-  ];
+  // One thread: with frame threads the picture in the file is seconds old.
+  const jpeg = ['-c:v', 'mjpeg', '-threads:v', '1', '-q:v', `${settings.tapQuality}`];
+  return ['-map', '[tap]', ...asItComes, ...jpeg, ...overwriting(file)];
 }
 
 function lumaOutput(file: string): string[] {
+  return ['-map', '[luma]', ...asItComes, '-c:v', 'rawvideo', ...overwriting(file)];
+}
+
+/** The file holds the newest picture, replaced atomically. */
+function overwriting(file: string): string[] {
   return [
-    ...['-map', '[luma]', ...asItComes, '-c:v', 'rawvideo', '-f', 'fifo', '-fifo_format', 'image2'],
-    ...['-format_opts', 'update=1:atomic_writing=1', ...recovery('1')],
-    ...['-max_recovery_attempts', '0', '-queue_size', '8', file],
+    ...['-f', 'fifo', '-fifo_format', 'image2', '-format_opts', 'update=1:atomic_writing=1'],
+    ...[...recovery('1'), '-max_recovery_attempts', '0', '-queue_size', '8', file],
   ];
 }
 

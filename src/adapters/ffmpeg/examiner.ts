@@ -54,7 +54,7 @@ export class FfprobeExaminer implements CameraExaminer {
     const { ffprobe, lengthMs, timeoutMs } = this.#options;
     const args = [
       ...['-hide_banner', '-loglevel', 'warning', '-analyzeduration', `${lengthMs * 1000}`],
-      ...inputArguments(plan).filter((_, index, all) => !isQueue(all, index)),
+      ...inputArguments(plan),
       ...['-select_streams', 'v:0', '-show_entries', ENTRIES, '-of', 'json'],
       ...['-read_intervals', `%+${lengthMs / 1000}`],
     ];
@@ -83,11 +83,6 @@ function streamOf({ streams: [stream], frames }: Report, { rateFps }: CapturePla
     reordered: stream.has_b_frames > 0 || frames.some((frame) => frame.pict_type === 'B'),
     keyframeIntervalMs: distances.length === 0 ? null : Math.round((Math.max(...distances) * 1000) / rateFps),
   };
-}
-
-/** ffprobe has no queue between reading and decoding. */
-function isQueue(args: readonly string[], index: number): boolean {
-  return args[index] === '-thread_queue_size' || args[index - 1] === '-thread_queue_size';
 }
 
 function jsonOf(text: string): unknown {

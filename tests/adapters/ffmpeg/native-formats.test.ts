@@ -1,7 +1,6 @@
 /** Captures of cameras that compress themselves: H.264 is copied, MJPEG is decoded and encoded. */
-import { execFileSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { processorSeconds } from '../../../scripts/bench/parts/process-facts.ts';
 import type { CapturePlan } from '../../../src/machines/values.ts';
 import { barcodeOf, barcodesOf, jumpsIn, packetsOf, probeStream } from '../../support/frames.ts';
 import { until } from '../../support/until.ts';
@@ -72,17 +71,10 @@ test('copying takes less than a third of the processor time that encoding the sa
       const { pid } = await stage.captures.start({ ...stage.plan, ...ways[index]! }, never);
       const pictures = async () => (await stage.cameras.buttons.report())[0]!.frames;
       await stage.seen((path) => path.available, 'publishing', 20_000);
-      const [fromS, first] = [await processorS(pid), await pictures()];
+      const [fromS, first] = [processorSeconds(pid), await pictures()];
       await until(async () => (await pictures()) >= first + 90, { what: '90 pictures', timeoutMs: 60_000 });
-      return ((await processorS(pid)) - fromS) / ((await pictures()) - first);
+      return (processorSeconds(pid) - fromS) / ((await pictures()) - first);
     }),
   );
   expect(usedS[1]! / usedS[0]!).toBeGreaterThan(3);
 }, 120_000);
-
-/** Of one process, in seconds. */
-async function processorS(pid: number): Promise<number> {
-  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /s, '').split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S;
-}
-const TICKS_PER_S = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
