@@ -1,11 +1,12 @@
 /** Plugs of which nobody heard: the next full list finds the truth, and each change is told once, whoever saw it. */
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { startService, type TestService } from '../support/service.ts';
+import type { TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 import { KNOWN_DEVICES } from './known-devices.ts';
 import { type MockedCamera, usbCamera } from './mocked-cameras.ts';
 import { announce } from './requirement.ts';
+import { startServiceOn } from './service-on-testbed.ts';
 import { Testbed } from './testbed.ts';
 
 const RESCAN_MS = 1500;
@@ -19,13 +20,9 @@ describe.skipIf(missing !== null)('plugs of which nobody heard', () => {
 
   beforeAll(async () => {
     testbed = await Testbed.start();
-    service = await startService('simulator', {
-      cameras: 0,
-      variables: testbed.variables,
-      nodeArguments: ['--import', `${import.meta.dirname}/udevd-runs.mjs`],
-      config: {
-        camera: { include_real: true, device_source: 'udevadm', rescan_interval_ms: RESCAN_MS },
-      },
+    service = await startServiceOn(testbed, {
+      device_source: 'udevadm',
+      rescan_interval_ms: RESCAN_MS,
     });
   }, 60_000);
   afterEach(async () => {

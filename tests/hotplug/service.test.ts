@@ -1,11 +1,12 @@
 /** The whole service on mocked devices: what clients see of plugs, through real libudev and v4l2-ctl. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { startService, type TestService } from '../support/service.ts';
+import type { TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 import { type Hearing, listen } from '../support/witness.ts';
 import { KNOWN_DEVICES } from './known-devices.ts';
 import { loopbackCamera, type MockedCamera, usbCamera } from './mocked-cameras.ts';
 import { announce, whyNoAddon } from './requirement.ts';
+import { startServiceOn } from './service-on-testbed.ts';
 import { Testbed } from './testbed.ts';
 
 const FLAPS = 20;
@@ -29,12 +30,7 @@ describe.skipIf(missing !== null)('the service on mocked devices', () => {
 
   beforeAll(async () => {
     testbed = await Testbed.start();
-    service = await startService('simulator', {
-      cameras: 0,
-      variables: testbed.variables,
-      nodeArguments: ['--import', `${import.meta.dirname}/udevd-runs.mjs`],
-      config: { camera: { include_real: true, device_source: noAddon === null ? 'udev' : 'udevadm' } },
-    });
+    service = await startServiceOn(testbed, { device_source: noAddon === null ? 'udev' : 'udevadm' });
     news = listen(service, 'camera_status_update');
   }, 60_000);
   afterEach(async () => {
