@@ -5,15 +5,19 @@
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { stringify } from 'yaml';
-import { compiled } from '../support/build.ts';
-import { realMediaServer } from '../support/media-server.ts';
 import { freePorts } from '../support/ports.ts';
-import type { ReadyLine } from '../support/service.ts';
 import { until } from '../support/until.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { Guest } from './guest.ts';
-import { DATA_FOLDER, GUEST_PORTS, LAB_CONFIG, loadCameras } from './settings.ts';
+import { type ServiceAddress, startService } from './service.ts';
+import {
+  DATA_FOLDER,
+  GUEST_PORTS,
+  LAB_CONFIG,
+  loadCameras,
+  loadLoopbacks,
+  SECOND_PORTS,
+} from './settings.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -22,18 +26,15 @@ declare module 'vitest' {
 }
 
 /** How a test reaches the guest and the service in it. */
-export interface LabAddress {
+export interface LabAddress extends ServiceAddress {
   readonly share: string;
-  readonly apiKey: string;
-  /** Ports of the host's loopback address. */
-  readonly apiPort: number;
-  readonly rtspPort: number;
-  /** As the service names it, e.g. `simulator 1.20.1`. */
-  readonly mediaServer: string;
+  /** For one more service, which a test starts; ports of the host's loopback address. */
+  readonly second: Pick<ServiceAddress, 'apiPort' | 'rtspPort'>;
+  /** Why there are no nodes of v4l2loopback; empty: there are. */
+  readonly noLoopback: string;
 }
 
 const BOOT_LIMIT_MS = 300_000;
-const START_LIMIT_MS = 600_000;
 const COMMAND_LIMIT_MS = 300_000;
 
 /** Vitest's global setup of the project `lab`. */
@@ -45,20 +46,28 @@ export default async function setup(project: TestProject): Promise<() => Promise
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(share, 'commands'), { recursive: true });
   cpSync(join(import.meta.dirname, 'guest/main.sh'), join(share, 'main.sh'));
-  const [apiPort = 0, rtspPort = 0] = await freePorts(2);
+  const [apiPort = 0, rtspPort = 0, secondApi = 0, secondRtsp = 0] = await freePorts(4);
   const forwards = [
     { host: apiPort, guest: GUEST_PORTS.api },
     { host: rtspPort, guest: GUEST_PORTS.rtsp },
+    { host: secondApi, guest: SECOND_PORTS.api },
+    { host: secondRtsp, guest: SECOND_PORTS.rtsp },
   ];
   const emulator = startEmulator({ kernel, folder, share, forwards });
   try {
     const guest = new Guest(share);
     await untilUp(emulator, share);
     await guest.must(loadCameras(kernel), COMMAND_LIMIT_MS);
+    const loopback = process.env.LAB_LOOPBACK;
+    if (loopback) await guest.must(loadLoopbacks(loopback), COMMAND_LIMIT_MS);
     tell('The cameras are there.');
-    const { api_key: apiKey, media_server: mediaServer } = await startService(guest);
-    tell(`The service is ready, with ${mediaServer}.`);
-    project.provide('lab', { share, apiKey, apiPort, rtspPort, mediaServer });
+    await guest.must(`mkdir -p ${DATA_FOLDER}`);
+    const service = await startService(guest, { name: 'service', config: LAB_CONFIG });
+    tell(`The service is ready, with ${service.mediaServer}.`);
+    project.provide('lab', {
+      ...{ share, apiPort, rtspPort, second: { apiPort: secondApi, rtspPort: secondRtsp }, ...service },
+      noLoopback: loopback ? '' : process.env.LAB_NO_LOOPBACK || 'v4l2loopback was not built',
+    });
   } catch (error) {
     emulator.kill();
     throw error;
@@ -85,20 +94,4 @@ async function untilUp(emulator: Emulator, share: string): Promise<void> {
   const end = emulator.ended();
   if (end !== null) throw new Error(`${end}\n${emulator.console().slice(-3000)}`);
   tell('The guest is up.');
-}
-
-async function startService(guest: Guest): Promise<ReadyLine> {
-  const binary = realMediaServer() ?? 'simulator';
-  guest.write('service.yml', stringify({ ...LAB_CONFIG, mediamtx: { ...LAB_CONFIG.mediamtx, binary } }));
-  await guest.must(`mkdir -p ${DATA_FOLDER}`);
-  // Read for the first time it is slow: the service has less patience with a program that does not tell its version.
-  if (binary !== 'simulator') await guest.must(`${binary} --version`, COMMAND_LIMIT_MS);
-  const command = `${process.execPath} ${compiled('main.ts')} --config /run/lab/service.yml --ready-line`;
-  const pid = await guest.start(command, { out: 'service.out', err: 'service.log' });
-  const line = await until(() => /^READY (.*)\n/m.exec(guest.read('service.out'))?.[1], {
-    timeoutMs: START_LIMIT_MS,
-    intervalMs: 100,
-    what: () => `READY of the service (process ${pid}); so far: ${guest.read('service.log').slice(-3000)}`,
-  });
-  return JSON.parse(line) as ReadyLine;
 }

@@ -7,8 +7,8 @@ import { type Client, connect } from '../../src/cli/client.ts';
 import type { ListedRecording } from '../support/recordings.ts';
 import type { RecordingStatus, StreamStatus, Transition } from '../support/service.ts';
 import { until } from '../support/until.ts';
-import type { LabAddress } from './boot.ts';
 import { Guest } from './guest.ts';
+import type { ServiceAddress } from './service.ts';
 
 /** Enough for anything that an emulated machine does at once; it is waited for and ends early. */
 const PATIENCE_MS = 120_000;
@@ -24,18 +24,17 @@ export interface Camera {
 export class Lab {
   readonly guest: Guest;
   readonly client: Client;
-  readonly #address: LabAddress;
+  readonly #address: ServiceAddress;
   readonly #folder = mkdtempSync(join(tmpdir(), 'lab-'));
 
-  private constructor(address: LabAddress, client: Client) {
+  private constructor(address: ServiceAddress, client: Client) {
     this.#address = address;
-    this.guest = new Guest(address.share);
+    this.guest = new Guest(inject('lab').share);
     this.client = client;
   }
 
-  /** Logs in at the service in the guest; `close` when done. */
-  static async open(): Promise<Lab> {
-    const address = inject('lab');
+  /** Logs in at the service in the guest, or at another one there; `close` when done. */
+  static async open(address: ServiceAddress = inject('lab')): Promise<Lab> {
     // An emulated machine that is busy may be late for the handshake.
     const url = `ws://127.0.0.1:${address.apiPort}/ws`;
     const client = await until(() => connect(url, address.apiKey, PATIENCE_MS), {
@@ -75,10 +74,10 @@ export class Lab {
     });
   }
 
-  /** Waits until every camera can be streamed. */
+  /** Waits until every camera of `vivid` can be streamed. */
   untilReady(): Promise<unknown> {
     return this.until('every camera is ready and idle', async () => {
-      const all = Object.values(await this.cameras());
+      const all = await this.vividCameras();
       const ready = all.every(
         ({ state, stream_state }) => state === 'ready.confirmed' && !/^(unavail|provis)/.test(stream_state),
       );
@@ -89,10 +88,38 @@ export class Lab {
   /** Starts a stream and waits until it is live. */
   async stream(device: string): Promise<void> {
     await this.call('start_streaming', { device });
-    await this.until(`${device} is live`, async () => {
-      const { stream } = await this.call<StreamStatus>('get_stream_status', { device });
-      return stream.state === 'live.flowing';
+    await this.untilLive(device);
+  }
+
+  untilLive(device: string): Promise<StreamStatus> {
+    return this.untilStream(device, 'is live', ({ state }) => state === 'live.flowing');
+  }
+
+  /** Stops a stream, if it runs, and waits until nothing has the camera open. */
+  async untilIdle(device: string): Promise<void> {
+    // Refused where nothing runs.
+    await this.call('stop_streaming', { device }).catch(() => undefined);
+    await this.untilStream(device, 'is idle', ({ state }) => state === 'idle');
+  }
+
+  untilStream(
+    device: string,
+    what: string,
+    fits: (stream: StreamStatus['stream']) => boolean,
+  ): Promise<StreamStatus> {
+    return this.until(`the stream of ${device} ${what}`, async () => {
+      const status = await this.call<StreamStatus>('get_stream_status', { device });
+      return fits(status.stream) && status;
     });
+  }
+
+  /** The node that it has now. */
+  async nodeOf(device: string): Promise<string> {
+    const { debug } = await this.call<{ debug: { internal_device_path: string } }>('get_camera_status', {
+      device,
+      debug: true,
+    });
+    return debug.internal_device_path;
   }
 
   /** State paths of all actors, by name. */
@@ -102,10 +129,15 @@ export class Lab {
     return Object.fromEntries(lasting.map(({ actor, state }) => [actor, state]));
   }
 
-  /** Waits until every camera of the lab has this status. */
+  /** Those that are there all the time; the others come and go with a test. */
+  async vividCameras(): Promise<readonly Camera[]> {
+    return Object.values(await this.cameras()).filter(({ name }) => name.startsWith('vivid'));
+  }
+
+  /** Waits until every camera of `vivid` has this status. */
   untilCameras(status: 'CONNECTED' | 'DISCONNECTED'): Promise<unknown> {
     return this.until(`every camera is ${status}`, async () => {
-      const all = Object.values(await this.cameras());
+      const all = await this.vividCameras();
       return all.length > 0 && all.every((camera) => camera.status === status);
     });
   }
@@ -154,7 +186,7 @@ export class Lab {
   /** What the actors did so far, as logged. */
   story(): readonly Transition[] {
     return this.guest
-      .read('service.log')
+      .read(this.#address.log)
       .split('\n')
       .flatMap((line) => {
         if (!line.includes('"machine":')) return [];
