@@ -97,7 +97,7 @@ export interface CaptureRunner {
   ended(process: ProcessIdentity, signal: AbortSignal): Promise<ProcessEnd>;
   /** What the newest capture of this camera said that explains why no picture came of it; null: nothing of that kind. Never rejects. */
   complaint(cameraId: CameraId): Promise<Trouble | null>;
-  /** Ends every process marked as capture of this camera: SIGINT, then SIGKILL on its group. Idempotent. */
+  /** Ends every process of ours that has this camera open, captures and looks at it: SIGINT, then SIGKILL on its group. Idempotent. */
   stop(cameraId: CameraId, signal: AbortSignal): Promise<void>;
   /** The living capture of this camera left by an earlier life of the service. More than one: ended but the newest. */
   find(cameraId: CameraId, signal: AbortSignal): Promise<AdoptableCapture | null>;

@@ -195,6 +195,8 @@ export async function assemble(config: Config, dataId: string, log: Log): Promis
       for (const found of await processes.scan()) {
         const orphan =
           (found.role === 'capture' && !wanted.has(found.owner)) ||
+          // Its answer would reach nobody.
+          found.role === 'examine' ||
           (found.role === 'media-server' && !managed) ||
           (found.role === 'cameras' && !synthetic);
         if (orphan && found.isMain) await processes.stop(found, { politeSignal: 'SIGINT' }, signal);

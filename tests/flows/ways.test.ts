@@ -21,7 +21,7 @@ describeMediaServers('a camera with its own H.264', (server) => {
   let service: TestService;
   beforeAll(async () => {
     service = await startService(server, {
-      cameras: 2,
+      cameras: 3,
       config: { camera: { synthetic_compressed: ['MJPG', 'H264'] } },
     });
   }, 60_000);
@@ -85,5 +85,25 @@ describeMediaServers('a camera with its own H.264', (server) => {
     await service.call('start_streaming', { device });
     await service.untilStream(device, 'live.flowing');
     expect((await status(device)).plan.encoder).toBe('copy');
+  }, 90_000);
+  test('that gives nothing is let go of by the next life of a service that was killed while looking at it', async () => {
+    const device = 'camera2';
+    await service.call('inject_fault', { fault: 'mute', device });
+    void service.call('start_streaming', { device }).catch(() => undefined);
+    const looking = () => service.processes('examine');
+    await until(() => looking().length === 1, { what: 'the examination', timeoutMs: 20_000 });
+    const [left] = looking();
+    await service.end('SIGKILL');
+    expect(looking(), 'it would hold the camera for ever').toEqual([left]);
+    await service.start();
+    await until(() => !looking().some(({ pid }) => pid === left?.pid), { what: 'it is ended' });
+    await service.call('inject_fault', { fault: 'unmute', device });
+    await until(() => service.call('start_streaming', { device }).catch(() => null), {
+      what: 'the camera can be streamed again',
+      timeoutMs: 40_000,
+    });
+    await service.untilStream(device, 'live.flowing');
+    expect((await status(device)).plan.encoder).toBe('copy');
+    expect(looking()).toEqual([]);
   }, 90_000);
 });

@@ -291,7 +291,7 @@ export class TestService {
     if (this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null)
       await this.end('SIGKILL');
     if (existsSync(join(this.dataFolder, 'id'))) {
-      for (const role of ['capture', 'media-server', 'cameras']) {
+      for (const role of ['capture', 'examine', 'media-server', 'cameras']) {
         for (const { pid } of this.processes(role)) killQuietly(pid);
       }
     }

@@ -7,10 +7,14 @@ import { z } from 'zod';
 import { CameraError, errorOf } from '../../machines/errors.ts';
 import type { CameraExaminer } from '../../machines/ports.ts';
 import type { CapturePlan, H264Stream } from '../../machines/values.ts';
+import { newMark } from '../process/mark.ts';
 import { run } from '../process/program-run.ts';
 import { inputArguments } from './command.ts';
 import { explained } from './explain.ts';
 import { troubleOfEnd } from './trouble.ts';
+
+/** What ffprobe is marked as while it has a camera open: this service, killed meanwhile, must find it again. */
+export const EXAMINE_ROLE = 'examine';
 
 export interface ExaminerOptions {
   /** Name or path of ffprobe. */
@@ -19,8 +23,8 @@ export interface ExaminerOptions {
   readonly lengthMs: number;
   /** All of it; then ffprobe is killed. */
   readonly timeoutMs: number;
-  /** This service's own: its captures are called ours where they hold a camera. */
-  readonly dataId?: string;
+  /** This service's own, for marks: what holds a camera is called ours by it. */
+  readonly dataId: string;
 }
 
 const report = z.object({
@@ -51,21 +55,24 @@ export class FfprobeExaminer implements CameraExaminer {
 
   /** @returns null: no parameter sets came, so that nothing of it can be decoded */
   async examine(plan: CapturePlan, signal: AbortSignal): Promise<H264Stream | null> {
-    const { ffprobe, lengthMs, timeoutMs } = this.#options;
+    const { ffprobe, lengthMs, timeoutMs, dataId } = this.#options;
+    const mark = newMark({ dataId, role: EXAMINE_ROLE, owner: plan.cameraId });
     const args = [
       ...['-hide_banner', '-loglevel', 'warning', '-analyzeduration', `${lengthMs * 1000}`],
       ...inputArguments(plan),
       ...['-select_streams', 'v:0', '-show_entries', ENTRIES, '-of', 'json'],
       ...['-read_intervals', `%+${lengthMs / 1000}`],
     ];
-    const { exitCode, stdout, stderr, endedBySignal } = await run(ffprobe, args, { timeoutMs, signal });
+    const { exitCode, stdout, stderr, endedBySignal } = await run(ffprobe, args, {
+      ...{ timeoutMs, signal, mark },
+    });
     const found = report.safeParse(jsonOf(stdout)).data;
     if (exitCode === 0 && found !== undefined && found.streams.length > 0) return streamOf(found, plan);
     // It gives up on a stream that never shows its size.
     if (/non-existing [SP]PS|unspecified size/.test(stderr)) return null;
     const devicePresent = existsSync(plan.devicePath);
     const end = { exitCode, signal: endedBySignal, words: stderr.trim(), plan, devicePresent };
-    throw errorOf(await explained(troubleOfEnd(end), plan, this.#options.dataId ?? null));
+    throw errorOf(await explained(troubleOfEnd(end), plan, dataId));
   }
 }
 

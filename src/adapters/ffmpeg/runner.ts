@@ -13,12 +13,15 @@ import { lastWords } from '../process/bounded-log.ts';
 import { parseMark } from '../process/mark.ts';
 import type { ProcessRunner } from '../process/process-runner.ts';
 import { captureArguments, type EncodingSettings } from './command.ts';
+import { EXAMINE_ROLE } from './examiner.ts';
 import { explained } from './explain.ts';
 import { lumaFile, tapFile } from './tap.ts';
 import { troubleOfEnd, troubleOfSilence } from './trouble.ts';
 
 /** What a capture is marked as. */
 export const CAPTURE_ROLE = 'capture';
+/** What has a camera's device open: one of them at a time. */
+const DEVICE_ROLES = [CAPTURE_ROLE, EXAMINE_ROLE];
 const WORDS_BYTES = 16_384;
 
 export interface CaptureSettings {
@@ -116,7 +119,7 @@ export class FfmpegCaptures implements CaptureRunner {
   }
 
   async stop(cameraId: CameraId, signal: AbortSignal): Promise<void> {
-    await this.#processes.stop({ role: CAPTURE_ROLE, owner: cameraId }, this.#stopOptions(), signal);
+    await this.#processes.stop({ roles: DEVICE_ROLES, owner: cameraId }, this.#stopOptions(), signal);
   }
 
   async find(cameraId: CameraId, signal: AbortSignal): Promise<AdoptableCapture | null> {

@@ -73,7 +73,7 @@ export class ManagedServerProcess implements MediaServerProcess {
   async stop(signal: AbortSignal): Promise<void> {
     const { runner, stopTimeoutMs } = this.#settings;
     const how = { politeSignal: 'SIGTERM', deadlineMs: stopTimeoutMs } as const;
-    await runner.stop({ role: ROLE, owner: ROLE }, how, signal);
+    await runner.stop({ roles: [ROLE], owner: ROLE }, how, signal);
   }
 
   /** Of several the newest; the others were on their way out when we last looked, and are ended. */

@@ -7,6 +7,8 @@ import { CameraError } from '../../machines/errors.ts';
 import { type DeviceHolder, holdersOfDevice } from './device-holders.ts';
 
 const NAMED_HOLDERS = 3;
+/** What a process does with a camera, by the role of its mark. */
+const VERBS: Readonly<Record<string, string>> = { capture: 'captures', examine: 'examines' };
 
 /** Of a device node that another process uses. @param dataId this service's own; null: all captures are foreign */
 export async function busyDevice(node: string, dataId: string | null, cause?: unknown): Promise<CameraError> {
@@ -38,7 +40,7 @@ function busyWords(
   }
   if (holders.length > 0)
     return [
-      `Another capture of this service still uses the camera: ${namesOf(holders)}.`,
+      `Another process of this service still uses the camera: ${namesOf(holders)}.`,
       'Wait for the next attempt; if it stays so, end that process.',
     ];
   if (someUnseen)
@@ -59,7 +61,8 @@ function namesOf(holders: readonly DeviceHolder[]): string {
 }
 
 function nameOf({ pid, command, mark }: DeviceHolder): string {
-  const capture = mark?.role === 'capture' ? `, captures ${mark.owner}` : '';
+  const verb = mark === null ? undefined : VERBS[mark.role];
+  const capture = mark === null || verb === undefined ? '' : `, ${verb} ${mark.owner}`;
   return `${command} (pid ${pid}${capture})`;
 }
 

@@ -2,6 +2,7 @@
  * The mark that every data-plane process carries in its environment: `<data id>/<role>/<owner>/<nonce>`.
  * It outlives this service and is what a later life finds its processes by.
  */
+import { randomBytes } from 'node:crypto';
 import { CameraError } from '../../machines/errors.ts';
 
 /** Name of the environment variable. */
@@ -12,7 +13,7 @@ const WORD = /^[A-Za-z0-9._-]+$/;
 export interface Mark {
   /** The data directory's own id: another service's processes bear another one. */
   readonly dataId: string;
-  /** What it does: `capture`, `media-server`. */
+  /** What it does: `capture`, `examine`, `media-server`. */
   readonly role: string;
   /** For whom: a camera's id, or the role again where there is one only. */
   readonly owner: string;
@@ -28,6 +29,15 @@ export function formatMark(mark: Mark): string {
     throw new CameraError('internal', `A process mark may hold only letters, digits and . _ -, not "${bad}"`);
   }
   return words.join('/');
+}
+
+/** The mark of one more spawn. @throws CameraError as `formatMark` */
+export function newMark(of: Omit<Mark, 'nonce'>): string {
+  return formatMark({ ...of, nonce: newNonce() });
+}
+
+export function newNonce(): string {
+  return randomBytes(6).toString('hex');
 }
 
 /** null for text that is no mark. */

@@ -2,13 +2,12 @@
  * Starts, finds, awaits and ends the processes of the data plane, which outlive this service. Each one is detached,
  * marked in its environment and explained in the ledger. It decides nothing: no restart, no retry, no role it knows.
  */
-import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CameraError } from '../../machines/errors.ts';
 import type { ProcessIdentity } from '../../machines/values.ts';
 import { LogKeeper } from './bounded-log.ts';
 import type { Ledger } from './ledger.ts';
-import { formatMark, parseMark } from './mark.ts';
+import { formatMark, newNonce, parseMark } from './mark.ts';
 import { isAlive } from './proc-table.ts';
 import { launch } from './process-launch.ts';
 import { findProcesses } from './process-scan.ts';
@@ -61,7 +60,7 @@ export class ProcessRunner {
    */
   async spawn(request: SpawnRequest): Promise<ProcessIdentity> {
     const { dataId, dataDirectory, ledger } = this.#settings;
-    const nonce = request.nonce ?? randomBytes(6).toString('hex');
+    const nonce = request.nonce ?? newNonce();
     const mark = formatMark({ dataId, role: request.role, owner: request.owner, nonce });
     const { promise: over, resolve: isOver } = promised();
     this.#starting.set(nonce, { mark, over });
@@ -103,7 +102,9 @@ export class ProcessRunner {
     const { dataId, ledger, killAfterMs } = this.#settings;
     const one = 'pid' in target ? target : null;
     const isMarked = (mark: string) =>
-      'pid' in target ? mark === target.mark : mark.startsWith(`${dataId}/${target.role}/${target.owner}/`);
+      'pid' in target
+        ? mark === target.mark
+        : target.roles.some((role) => mark.startsWith(`${dataId}/${role}/${target.owner}/`));
     const underWay = () => [...this.#starting.values()].filter(({ mark }) => isMarked(mark));
     const children = () =>
       [...this.#children.values()]

@@ -39,8 +39,8 @@ export interface FoundProcess extends ProcessIdentity {
   readonly entry: LedgerEntry | null;
 }
 
-/** One spawn, or everything of one role for one owner. */
-export type StopTarget = ProcessIdentity | { readonly role: string; readonly owner: string };
+/** One spawn, or everything of these roles for one owner. */
+export type StopTarget = ProcessIdentity | { readonly roles: readonly string[]; readonly owner: string };
 
 export interface StopOptions {
   readonly politeSignal: NodeJS.Signals;

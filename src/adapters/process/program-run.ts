@@ -4,6 +4,7 @@
  */
 import { type ExecaError, execa } from 'execa';
 import { CameraError } from '../../machines/errors.ts';
+import { MARK_VARIABLE } from './mark.ts';
 
 export interface RunOptions {
   /** The whole run; then it is killed. */
@@ -14,6 +15,8 @@ export interface RunOptions {
   /** Written to its standard input; without it the input is empty. */
   readonly input?: Uint8Array;
   readonly workingFolder?: string;
+  /** A later life of this service must find it, as `formatMark` makes it; it then has a group of its own. */
+  readonly mark?: string;
 }
 
 export interface RunResult {
@@ -34,7 +37,12 @@ export async function run(command: string, args: readonly string[], options: Run
     reject: false,
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
     ...(options.workingFolder === undefined ? {} : { cwd: options.workingFolder }),
-    env: commandEnvironment(),
+    env: {
+      ...commandEnvironment(),
+      ...(options.mark === undefined ? {} : { [MARK_VARIABLE]: options.mark }),
+    },
+    // What is found by its mark is ended with its group, which must not be ours.
+    detached: options.mark !== undefined,
     extendEnv: false,
     stripFinalNewline: false,
     maxBuffer: options.maxOutputBytes ?? 4_194_304,

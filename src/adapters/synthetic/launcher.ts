@@ -83,7 +83,7 @@ export class SyntheticCameraLauncher {
 
   /** Idempotent. */
   async stop(signal: AbortSignal): Promise<void> {
-    const target = { role: CAMERAS_ROLE, owner: CAMERAS_ROLE };
+    const target = { roles: [CAMERAS_ROLE], owner: CAMERAS_ROLE };
     await this.#processes.stop(target, { politeSignal: 'SIGTERM', deadlineMs: STOP_TIMEOUT_MS }, signal);
   }
 

@@ -6,17 +6,21 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openedPath } from '../../../src/adapters/ffmpeg/command.ts';
 import { FfprobeExaminer } from '../../../src/adapters/ffmpeg/examiner.ts';
+import { FfmpegCaptures } from '../../../src/adapters/ffmpeg/runner.ts';
 import type { CapturePlan } from '../../../src/machines/values.ts';
 import { startCameras } from '../../support/synthetic-cameras.ts';
 import { temporaryFolder } from '../../support/temp-folder.ts';
+import { until } from '../../support/until.ts';
 import { never } from '../mediamtx/house.ts';
+import { setBackstage } from './stage.ts';
 
 const planAt = (devicePath: string): CapturePlan => ({
   ...{ cameraId: 'camera0', cameraName: 'Synthetic Camera 0', origin: 'synthetic', fourcc: 'H264' },
   ...{ devicePath, widthPx: 320, heightPx: 240, rateFps: 10 },
   ...{ encoder: 'copy', encoderDevicePath: null, tapFrom: 'keyframes' },
 });
-const examiner = new FfprobeExaminer({ ffprobe: 'ffprobe', lengthMs: 2500, timeoutMs: 15_000 });
+const settings = { ffprobe: 'ffprobe', lengthMs: 2500, timeoutMs: 15_000 };
+const examiner = new FfprobeExaminer({ ...settings, dataId: 'examined' });
 
 /** A camera whose H.264 is made with these options of ffmpeg. */
 async function cameraThatGives(options: readonly string[]): Promise<CapturePlan> {
@@ -94,5 +98,25 @@ describe("a camera's own H.264", () => {
       code: 'device-busy',
     });
     await holder;
+  });
+
+  test('is looked at by a process that a later life finds, and ends with the captures of the camera', async () => {
+    const plan = planAt(join(await temporaryFolder(), 'camera.sock'));
+    const silent = createServer();
+    silent.listen(openedPath(plan));
+    await once(silent, 'listening');
+    onTestFinished(() => void silent.close());
+    const { settings: captureSettings, world } = await setBackstage({ url: 'rtsp://127.0.0.1:1/camera0' });
+    const { dataId, runner } = world;
+    const looking = new FfprobeExaminer({ ...settings, dataId }).examine(plan, never);
+    const over = expect(looking).rejects.toThrow();
+    const found = async () =>
+      (await runner.scan()).map(({ role, owner, isMain }) => ({ role, owner, isMain }));
+    await until(async () => (await found()).length > 0, { what: 'ffprobe is found' });
+    expect(await found()).toEqual([{ role: 'examine', owner: 'camera0', isMain: true }]);
+    const captures = new FfmpegCaptures(await world.nextLife(), captureSettings);
+    await captures.stop('camera0', never);
+    expect(await found()).toEqual([]);
+    await over;
   });
 });

@@ -93,7 +93,7 @@ describe('capture runner', () => {
     });
     const { trouble } = await captures.ended(await captures.start(plan, never), never);
     expect(trouble).toMatchObject({
-      message: `Another capture of this service still uses the camera: tail (pid ${pid}, captures camera7).`,
+      message: `Another process of this service still uses the camera: tail (pid ${pid}, captures camera7).`,
       facts: { holders: [{ pid, ours: true }] },
     });
   });

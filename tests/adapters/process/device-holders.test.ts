@@ -90,7 +90,7 @@ describe('a busy device', () => {
   test('calls a capture of ours ours, and one of another service by what it captures', async () => {
     const pid = await holder(node, { CAMERA_SERVICE_MARK: 'id7/capture/camera3/n1' });
     expect(await busyDevice(node, 'id7')).toMatchObject({
-      message: `Another capture of this service still uses the camera: tail (pid ${pid}, captures camera3).`,
+      message: `Another process of this service still uses the camera: tail (pid ${pid}, captures camera3).`,
       suggestion: 'Wait for the next attempt; if it stays so, end that process.',
       facts: { holders: [{ pid, ours: true }] },
     });

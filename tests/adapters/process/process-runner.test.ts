@@ -44,7 +44,7 @@ test('a stop that comes while a process is being spawned ends that one too', asy
     await intend(entry);
   };
   const spawning = sh('exec sleep 60');
-  const stopping = runner.stop({ role: 'capture', owner: 'camera0' }, { politeSignal: 'SIGTERM' }, never);
+  const stopping = runner.stop({ roles: ['capture'], owner: 'camera0' }, { politeSignal: 'SIGTERM' }, never);
   // By then a stop that looks only at what runs would be over.
   await Promise.race([stopping, runner.scan().then(() => runner.scan())]);
   write();
@@ -57,7 +57,11 @@ test('a stop that comes while a process is being spawned ends that one too', asy
 test('a stop ends also a process whose spawn begins and is over while it looks at what runs', async () => {
   const { runner, sh } = await startWorld();
   for (let turn = 1; turn <= 30; turn += 1) {
-    const stopping = runner.stop({ role: 'capture', owner: 'camera0' }, { politeSignal: 'SIGTERM' }, never);
+    const stopping = runner.stop(
+      { roles: ['capture'], owner: 'camera0' },
+      { politeSignal: 'SIGTERM' },
+      never,
+    );
     const identity = await sh('exec sleep 60');
     await stopping;
     expect(isAlive(identity), `turn ${turn}`).toBe(false);
@@ -70,7 +74,7 @@ test('a stop that waits for a spawn can be called off', async () => {
   void sh('exec sleep 60');
   const control = new AbortController();
   const stopping = runner.stop(
-    { role: 'capture', owner: 'camera0' },
+    { roles: ['capture'], owner: 'camera0' },
     { politeSignal: 'SIGTERM' },
     control.signal,
   );

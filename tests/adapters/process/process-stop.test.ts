@@ -46,7 +46,7 @@ test('a stop by role and owner ends every such process and no other, also those 
   const second = await sh('exec sleep 60');
   const other = await sh('exec sleep 60', { owner: 'camera01' });
   const later = await nextLife();
-  await later.stop({ role: 'capture', owner: 'camera0' }, POLITE, never);
+  await later.stop({ roles: ['capture'], owner: 'camera0' }, POLITE, never);
   expect([first, second, other].map(isAlive)).toEqual([false, false, true]);
   expect((await runner.scan()).map((found) => found.pid)).toEqual([other.pid]);
 });
@@ -59,7 +59,7 @@ test('children that outlive their leader, or left its group, end too', async () 
     const found = await runner.scan();
     return found.length === 2 && new Set(found.map((process) => process.groupId)).size === 2;
   }, waitFor('two orphans in two groups'));
-  await runner.stop({ role: 'capture', owner: 'camera0' }, TERMINATE, never);
+  await runner.stop({ roles: ['capture'], owner: 'camera0' }, TERMINATE, never);
   expect(await runner.scan()).toEqual([]);
 });
 
@@ -98,7 +98,7 @@ test('stopping what is already gone succeeds, twice at once too', async () => {
   const identity = await sh('exec sleep 60');
   await Promise.all([runner.stop(identity, POLITE, never), runner.stop(identity, POLITE, never)]);
   await runner.stop(identity, POLITE, never);
-  await runner.stop({ role: 'capture', owner: 'nobody' }, POLITE, never);
+  await runner.stop({ roles: ['capture'], owner: 'nobody' }, POLITE, never);
   expect(ledger.entries()).toEqual([]);
 });
 
