@@ -1,4 +1,5 @@
 /** Builds what opens cameras: the captures, what looks at a camera's own H.264, and the encoders of this host. */
+import type { EncodingSettings } from '../adapters/ffmpeg/command.ts';
 import { FfprobeExaminer } from '../adapters/ffmpeg/examiner.ts';
 import { TriedEncoders } from '../adapters/ffmpeg/hardware-encoders.ts';
 import { FfmpegCaptures } from '../adapters/ffmpeg/runner.ts';
@@ -33,11 +34,23 @@ export function captureParts({
   logsFolder,
   publisher,
 }: CaptureOutfit): Pick<World, 'encoders' | 'examiner' | 'captures'> {
-  const { mediamtx, capture } = config;
+  const { mediamtx, capture, stream } = config;
   const managed = mediamtx.mode === 'managed';
+  const encoding: EncodingSettings = {
+    profile: capture.h264_profile,
+    strict: capture.h264_strict,
+    preset: capture.h264_preset,
+    pixelFormat: capture.pixel_format,
+    bitrateBps: capture.bitrate_bps,
+    keyframeIntervalMs: capture.keyframe_interval_ms,
+    tapIntervalMs: capture.tap_interval_ms,
+    tapQuality: capture.tap_quality,
+    warmUpMs: stream.warm_up_ms,
+  };
   return {
     encoders: new TriedEncoders({
       ffmpeg: capture.ffmpeg,
+      encoding,
       timeoutMs: ENCODER_TRIAL_MS,
       report: ({ name }, problem) =>
         problem === null
@@ -53,16 +66,7 @@ export function captureParts({
     }),
     captures: new FfmpegCaptures(processes, {
       ffmpeg: capture.ffmpeg,
-      encoding: {
-        profile: capture.h264_profile,
-        strict: capture.h264_strict,
-        preset: capture.h264_preset,
-        pixelFormat: capture.pixel_format,
-        bitrateBps: capture.bitrate_bps,
-        keyframeIntervalMs: capture.keyframe_interval_ms,
-        tapIntervalMs: capture.tap_interval_ms,
-        tapQuality: capture.tap_quality,
-      },
+      encoding,
       publishUrl: (cameraId) =>
         publishUrl(
           {

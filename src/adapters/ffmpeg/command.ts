@@ -22,6 +22,8 @@ export interface EncodingSettings {
   readonly tapIntervalMs: number;
   /** ffmpeg's -q:v, 2 (best) to 31. */
   readonly tapQuality: number;
+  /** For this time after its start the camera is looked at more often: so it is soon known when its brightness has settled. */
+  readonly warmUpMs: number;
 }
 
 export interface CaptureOutputs {
@@ -32,8 +34,7 @@ export interface CaptureOutputs {
   readonly lumaFile: string;
 }
 
-/** A camera that was just opened is looked at more often: so it is soon known when its brightness has settled. */
-const WARM_UP_S = 3;
+/** Between two tapped pictures of a camera that was just opened. */
 const WARM_UP_GAP_S = 0.2;
 
 /** ffmpeg's arguments. @throws CameraError invalid-format */
@@ -46,7 +47,7 @@ export function captureArguments(
   return [
     // -y because the tap's file exists after a restart.
     ...['-nostdin', '-hide_banner', '-nostats', '-y', '-loglevel', 'warning'],
-    ...(plan.encoder === 'h264_vaapi' ? ['-vaapi_device', plan.encoderDevicePath ?? ''] : []),
+    ...hardwareDevice(plan),
     // Concerns decoding alone: what is copied is copied whole.
     ...(plan.tapFrom === 'keyframes' ? ['-skip_frame', 'nokey'] : []),
     ...QUEUE,
@@ -94,7 +95,7 @@ function filterGraph(plan: CapturePlan, settings: EncodingSettings): string {
   const stamps = plan.origin === 'synthetic' ? `${arrivalStamps(plan.rateFps)},` : '';
   // Half a frame early, or jitter would make it wait for the next frame.
   const gapS = Math.max(0, settings.tapIntervalMs / 1000 - 0.5 / plan.rateFps).toFixed(4);
-  const gap = `if(lt(t,${WARM_UP_S}),min(${gapS},${WARM_UP_GAP_S}),${gapS})`;
+  const gap = `if(lt(t,${settings.warmUpMs / 1000}),min(${gapS},${WARM_UP_GAP_S}),${gapS})`;
   const due = `isnan(prev_selected_t)+gte(t,prev_selected_t+${gap})+lt(t,prev_selected_t)`;
   const tapped = [
     `select='${due}',scale=out_range=pc,split=2[shown][weighed]`,
@@ -108,6 +109,10 @@ function filterGraph(plan: CapturePlan, settings: EncodingSettings): string {
     `[picture]scale=${widthPx}:${heightPx}:flags=area:out_range=tv,${encoderInput(plan, settings)}[stream]`,
     `[every]${tapped}`,
   ].join(';');
+}
+
+function hardwareDevice({ encoder, encoderDevicePath }: CapturePlan): string[] {
+  return encoder === 'h264_vaapi' ? ['-vaapi_device', encoderDevicePath ?? ''] : [];
 }
 
 /** Hardware takes the chroma format that it has. */
@@ -129,6 +134,26 @@ function arrivalStamps(rateFps: number): string {
 
 /** Parameter sets in front of each keyframe: a camera may give them once, and a reader may come later. */
 const COPIED = ['-map', '0:v', '-c:v', 'copy', '-bsf:v', 'dump_extra=freq=keyframe'];
+
+/** What a trial of an encoder asks of it: all that a capture would. @param plan with an encoder that is no copy */
+export function trialArguments(plan: CapturePlan, settings: EncodingSettings): string[] {
+  const picture = `testsrc2=size=${plan.widthPx}x${plan.heightPx}:rate=${rateText(plan.rateFps)}`;
+  return [
+    ...[
+      '-nostdin',
+      '-hide_banner',
+      '-loglevel',
+      'error',
+      ...hardwareDevice(plan),
+      '-f',
+      'lavfi',
+      '-i',
+      picture,
+    ],
+    ...['-filter_complex', `[0:v]${encoderInput(plan, settings)}[stream]`, ...encodedStream(plan, settings)],
+    ...['-frames:v', '5', '-f', 'null', '-'],
+  ];
+}
 
 function encodedStream(plan: CapturePlan, settings: EncodingSettings): string[] {
   const intervalS = settings.keyframeIntervalMs / 1000;

@@ -40,11 +40,20 @@ const report = z.object({
       }),
     )
     .default([]),
-  frames: z.array(z.object({ key_frame: z.number(), pict_type: z.string().default('?') })).default([]),
+  frames: z
+    .array(
+      z.object({
+        key_frame: z.number(),
+        pict_type: z.string().default('?'),
+        best_effort_timestamp_time: z.coerce.number().optional(),
+      }),
+    )
+    .default([]),
 });
 type Report = z.infer<typeof report>;
 
-const ENTRIES = 'stream=profile,level,width,height,pix_fmt,has_b_frames:frame=key_frame,pict_type';
+const ENTRIES =
+  'stream=profile,level,width,height,pix_fmt,has_b_frames:frame=key_frame,pict_type,best_effort_timestamp_time';
 
 export class FfprobeExaminer implements CameraExaminer {
   readonly #options: ExaminerOptions;
@@ -79,8 +88,11 @@ export class FfprobeExaminer implements CameraExaminer {
 function streamOf({ streams: [stream], frames }: Report, { rateFps }: CapturePlan): H264Stream | null {
   if (stream === undefined) throw new CameraError('internal', 'ffprobe told of no stream.');
   if (stream.width === 0 || frames.length === 0) return null;
-  const keys = frames.flatMap(({ key_frame }, index) => (key_frame === 1 ? [index] : []));
-  const distances = keys.slice(1).map((key, index) => key - keys[index]!);
+  // By the time they came: many cameras give fewer pictures than their mode says, in the dark above all.
+  const keysS = frames.flatMap(({ key_frame, best_effort_timestamp_time: timeS }, index) =>
+    key_frame === 1 ? [timeS ?? index / rateFps] : [],
+  );
+  const distancesS = keysS.slice(1).map((timeS, index) => timeS - keysS[index]!);
   return {
     profile: stream.profile,
     level: stream.level / 10,
@@ -88,7 +100,7 @@ function streamOf({ streams: [stream], frames }: Report, { rateFps }: CapturePla
     heightPx: stream.height,
     pixelFormat: stream.pix_fmt,
     reordered: stream.has_b_frames > 0 || frames.some((frame) => frame.pict_type === 'B'),
-    keyframeIntervalMs: distances.length === 0 ? null : Math.round((Math.max(...distances) * 1000) / rateFps),
+    keyframeIntervalMs: distancesS.length === 0 ? null : Math.round(Math.max(...distancesS) * 1000),
   };
 }
 

@@ -4,11 +4,13 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import type { HardwareEncoders } from '../../machines/ports.ts';
-import type { HardwareEncoder } from '../../machines/values.ts';
+import type { CapturePlan, HardwareEncoder } from '../../machines/values.ts';
 import { run } from '../process/program-run.ts';
+import { type EncodingSettings, trialArguments } from './command.ts';
 
 export interface EncoderOptions {
   readonly ffmpeg: string;
+  readonly encoding: EncodingSettings;
   /** Of one trial; an encoder that takes longer is none. */
   readonly timeoutMs: number;
   /** Default: /dev/dri, /sys/class/video4linux. */
@@ -17,8 +19,11 @@ export interface EncoderOptions {
   readonly report: (encoder: HardwareEncoder, problem: string | null) => void;
 }
 
-const PICTURES = ['-f', 'lavfi', '-i', 'testsrc2=size=320x240:rate=10', '-frames:v', '5'];
-const NOWHERE = ['-f', 'null', '-'];
+/** A capture of no camera: small, so that a trial is short. */
+const TRIAL: Omit<CapturePlan, 'encoder' | 'encoderDevicePath'> = {
+  ...{ cameraId: 'trial', cameraName: '', origin: 'synthetic', devicePath: '', fourcc: 'YUYV' },
+  ...{ widthPx: 320, heightPx: 240, rateFps: 10, tapFrom: 'all' },
+};
 
 export class TriedEncoders implements HardwareEncoders {
   readonly #options: EncoderOptions;
@@ -65,16 +70,13 @@ export class TriedEncoders implements HardwareEncoders {
 
   /** null: it works. */
   async #problemOf({ name, devicePath }: HardwareEncoder): Promise<string | null> {
-    const device = devicePath === null ? [] : ['-vaapi_device', devicePath];
-    const filter = name === 'h264_vaapi' ? 'format=nv12,hwupload' : 'format=yuv420p';
-    const args = ['-nostdin', '-hide_banner', '-loglevel', 'error', ...device, ...PICTURES];
-    const { ffmpeg, timeoutMs } = this.#options;
+    const { ffmpeg, timeoutMs, encoding } = this.#options;
+    const plan: CapturePlan = { ...TRIAL, encoder: name, encoderDevicePath: devicePath };
     try {
-      const { exitCode, stderr } = await run(
-        ffmpeg,
-        [...args, '-vf', filter, '-c:v', name, '-b:v', '500k', ...NOWHERE],
-        { timeoutMs, signal: new AbortController().signal },
-      );
+      const { exitCode, stderr } = await run(ffmpeg, trialArguments(plan, encoding), {
+        timeoutMs,
+        signal: new AbortController().signal,
+      });
       return exitCode === 0 ? null : (stderr.trim().split('\n').at(-1) ?? `exit code ${exitCode}`);
     } catch (error) {
       return error instanceof Error ? error.message : String(error);

@@ -27,7 +27,7 @@ const BUSY: Meaning = {
   code: 'device-busy',
   reason: 'device_busy',
   message: 'Another process uses the camera.',
-  suggestion: 'End that process; the camera is tried again by itself.',
+  suggestion: 'End that process; a stream that is still wanted comes back by itself.',
 };
 
 const POWER = 'Re-plug it; use a short cable and a port of the computer itself, without a hub.';

@@ -121,6 +121,6 @@ function plain({ code, reason, message, suggestion }: Meaning): Trouble {
 }
 
 function failed(message: string, reason = 'capture_failed'): Trouble {
-  const suggestion = "Look at the capture's log; it is started again by itself.";
+  const suggestion = "Look at the capture's log; a stream that is still wanted comes back by itself.";
   return { code: 'capture-failed', reason, message, suggestion };
 }

@@ -35,7 +35,7 @@ function busyWords(
     const who = strangers.length === 1 ? 'Another process uses' : 'Other processes use';
     return [
       `${who} the camera: ${namesOf(strangers)}.`,
-      `End ${strangers.length === 1 ? 'it' : 'them'}; the camera is tried again by itself.`,
+      `End ${strangers.length === 1 ? 'it' : 'them'}; a stream that is still wanted comes back by itself.`,
     ];
   }
   if (holders.length > 0)
@@ -46,7 +46,7 @@ function busyWords(
   if (someUnseen)
     return [
       'Another process uses the camera, and none that this user may see: it belongs to another user, or has ended meanwhile.',
-      'As root, "lsof | grep video" names it. End it; the camera is tried again by itself.',
+      'As root, "lsof | grep video" names it. End it; a stream that is still wanted comes back by itself.',
     ];
   return [
     'Another process used the camera, and none that can be seen from here has it open now.',

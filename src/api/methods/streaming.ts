@@ -8,7 +8,7 @@ export const startStreaming = method({
   name: 'start_streaming',
   role: 'operator',
   summary:
-    'Makes the stream live and keeps it so until `stop_streaming`, or until nobody has watched for `auto_close_after`. Repeating it is harmless.',
+    'Makes the stream live and keeps it so until `stop_streaming`, or until nobody has watched for `auto_close_after`. Where it fails nothing stays ordered. Repeating it is harmless.',
   params: deviceParams,
   result: z.strictObject({
     device: z.string(),

@@ -64,7 +64,7 @@ export const ERROR_PLACES: Readonly<Record<ErrorCode, Place>> = {
   'capture-failed': {
     fault: 'dependency-failed',
     dependency: 'FFmpeg',
-    suggestion: 'Look at get_stream_status; the capture is started again by itself.',
+    suggestion: 'Look at get_stream_status; a stream that is still wanted comes back by itself.',
   },
   'media-server-unreachable': {
     fault: 'dependency-failed',

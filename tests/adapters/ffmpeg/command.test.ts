@@ -9,7 +9,7 @@ const plan: CapturePlan = {
 };
 const encoding: EncodingSettings = {
   ...{ profile: 'baseline', strict: true, preset: 'ultrafast', pixelFormat: 'yuv420p', bitrateBps: 600_000 },
-  ...{ keyframeIntervalMs: 1000, tapIntervalMs: 1000, tapQuality: 5 },
+  ...{ keyframeIntervalMs: 1000, tapIntervalMs: 1000, tapQuality: 5, warmUpMs: 3000 },
 };
 const outputs = {
   publishUrl: 'rtsp://127.0.0.1:8554/camera0',

@@ -22,6 +22,9 @@ const planAt = (devicePath: string): CapturePlan => ({
 const settings = { ffprobe: 'ffprobe', lengthMs: 2500, timeoutMs: 15_000 };
 const examiner = new FfprobeExaminer({ ...settings, dataId: 'examined' });
 
+/** As the pictures came: half of it more or less is a busy machine. */
+const about = (ms: number) => expect.toSatisfy((told: number) => Math.abs(told - ms) <= ms / 2, `${ms} ms`);
+
 /** A camera whose H.264 is made with these options of ffmpeg. */
 async function cameraThatGives(options: readonly string[]): Promise<CapturePlan> {
   const plan = planAt(join(await temporaryFolder(), 'camera.sock'));
@@ -46,7 +49,7 @@ describe("a camera's own H.264", () => {
     const cameras = await startCameras({ compressed: ['H264'] });
     expect(await examiner.examine(planAt(cameras.path(0)), never)).toEqual({
       ...{ profile: 'Constrained Baseline', level: 3, widthPx: 320, heightPx: 240 },
-      ...{ pixelFormat: 'yuv420p', reordered: false, keyframeIntervalMs: 1000 },
+      ...{ pixelFormat: 'yuv420p', reordered: false, keyframeIntervalMs: about(1000) },
     });
     expect(await examiner.examine(planAt(cameras.path(0)), never)).toMatchObject({ level: 3 });
   });
@@ -64,7 +67,7 @@ describe("a camera's own H.264", () => {
       '5',
     ]);
     expect(await examiner.examine(plan, never)).toMatchObject({
-      ...{ profile: 'Main', reordered: true, widthPx: 352, heightPx: 288, keyframeIntervalMs: 500 },
+      ...{ profile: 'Main', reordered: true, widthPx: 352, heightPx: 288, keyframeIntervalMs: about(500) },
     });
   });
 

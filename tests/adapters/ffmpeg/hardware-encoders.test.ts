@@ -2,9 +2,12 @@
 import { appendFile, chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { trialArguments } from '../../../src/adapters/ffmpeg/command.ts';
 import { TriedEncoders } from '../../../src/adapters/ffmpeg/hardware-encoders.ts';
-import type { HardwareEncoder } from '../../../src/machines/values.ts';
+import { run } from '../../../src/adapters/process/program-run.ts';
+import type { CapturePlan, HardwareEncoder } from '../../../src/machines/values.ts';
 import { temporaryFolder } from '../../support/temp-folder.ts';
+import { ENCODING } from './stage.ts';
 
 /** @param works lines of shell; `$*` are ffmpeg's arguments */
 async function host(works: string, parts: { render?: readonly string[]; names?: readonly string[] } = {}) {
@@ -23,7 +26,7 @@ async function host(works: string, parts: { render?: readonly string[]; names?: 
   }
   const reports: [HardwareEncoder['name'], string | null][] = [];
   const encoders = new TriedEncoders({
-    ...{ ffmpeg, timeoutMs: 5000, renderNodesFolder, videoNodesFolder },
+    ...{ ffmpeg, encoding: ENCODING, timeoutMs: 5000, renderNodesFolder, videoNodesFolder },
     report: ({ name }, problem) => void reports.push([name, problem]),
   });
   const asked = async () => (await readFile(join(folder, 'asked'), 'utf8')).split('\n').slice(0, -1);
@@ -48,6 +51,7 @@ describe('encoders of the hardware', () => {
     expect(await encoders.find()).toBe(found);
     expect(await asked()).toHaveLength(3);
     expect((await asked())[0]).toContain(`-vaapi_device ${renderNodesFolder}/renderD128`);
+    expect((await asked())[0], 'what a capture would ask of it').toContain('-profile:v constrained_baseline');
   });
 
   test('that make no picture are none, and the report says why', async () => {
@@ -69,10 +73,20 @@ test('a real ffmpeg without such hardware says so in its own words', async () =>
   const { renderNodesFolder } = await host('exit 0', { render: ['renderD128'] });
   const reports: (string | null)[] = [];
   const encoders = new TriedEncoders({
-    ...{ ffmpeg: 'ffmpeg', timeoutMs: 20_000, renderNodesFolder },
+    ...{ ffmpeg: 'ffmpeg', encoding: ENCODING, timeoutMs: 20_000, renderNodesFolder },
     videoNodesFolder: join(renderNodesFolder, 'none'),
     report: (_, problem) => void reports.push(problem),
   });
   expect(await encoders.find()).toEqual([]);
   expect(reports).toEqual([expect.stringMatching(/\w/)]);
+});
+
+test('what a trial asks is asked well: an encoder that every ffmpeg has passes it', async () => {
+  const plan: CapturePlan = {
+    ...{ cameraId: 'trial', cameraName: '', origin: 'synthetic', devicePath: '', fourcc: 'YUYV' },
+    ...{ widthPx: 320, heightPx: 240, rateFps: 10, tapFrom: 'all' },
+    ...{ encoder: 'libx264', encoderDevicePath: null },
+  };
+  const how = { timeoutMs: 20_000, signal: new AbortController().signal };
+  expect(await run('ffmpeg', trialArguments(plan, ENCODING), how)).toMatchObject({ exitCode: 0, stderr: '' });
 });

@@ -76,7 +76,7 @@ describe('capture runner', () => {
       code: 'device-busy',
       reason: 'device_busy',
       message: `Another process uses the camera: tail (pid ${holder.pid}).`,
-      suggestion: 'End it; the camera is tried again by itself.',
+      suggestion: 'End it; a stream that is still wanted comes back by itself.',
       facts: { holders: [{ pid: holder.pid, command: 'tail', ours: false }] },
     });
   });

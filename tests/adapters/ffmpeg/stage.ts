@@ -19,7 +19,7 @@ import { startWorld } from '../process/world.ts';
 
 export const ENCODING: EncodingSettings = {
   ...{ profile: 'baseline', strict: true, preset: 'ultrafast', pixelFormat: 'yuv420p', bitrateBps: 600_000 },
-  ...{ keyframeIntervalMs: 1000, tapIntervalMs: 200, tapQuality: 5 },
+  ...{ keyframeIntervalMs: 1000, tapIntervalMs: 200, tapQuality: 5, warmUpMs: 3000 },
 };
 
 export const ENTRY = { name: 'camera0', demandStartTimeoutMs: 8000, record: null };

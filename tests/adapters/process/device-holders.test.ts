@@ -71,7 +71,7 @@ describe('a busy device', () => {
       code: 'device-busy',
       reason: 'device_busy',
       message: `Another process uses the camera: tail (pid ${pid}).`,
-      suggestion: 'End it; the camera is tried again by itself.',
+      suggestion: 'End it; a stream that is still wanted comes back by itself.',
       facts: { holders: [{ pid, command: 'tail', ours: false }] },
     });
     expect(`${error.message}${error.suggestion}${JSON.stringify(error.facts)}`).not.toContain('/');
