@@ -6,6 +6,7 @@ export type Deed =
   | 'mute'
   | 'killCapture'
   | 'pauseCapture'
+  | 'disableCamera'
   | 'killServer'
   | 'pauseServer'
   | 'kickPublisher'

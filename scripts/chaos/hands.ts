@@ -105,6 +105,24 @@ export class Hands {
         const age = step.maxAgeMs === null ? {} : { max_age_ms: step.maxAgeMs };
         return void this.#orders.send('take_snapshot', { device: camera, ...age });
       }
+      case 'disableCamera':
+        this.#diary.did('disableCamera', camera, true);
+        return void this.#orders.send('disable_camera', { device: camera });
+      case 'enableCamera':
+        return void this.#enable(camera);
+      case 'retryCamera':
+        return void this.#orders.send('retry_camera', { device: camera });
+      case 'renameCamera':
+        return void this.#orders.send('rename_camera', {
+          device: camera,
+          name: `Chaos ${camera} ${step.percent}`,
+        });
+      case 'setControl':
+        return void this.#orders.send('set_camera_control', {
+          device: camera,
+          name: 'brightness',
+          value: step.percent - 70,
+        });
       case 'listFiles':
         void this.#orders.send('list_recordings');
         return void this.#orders.send('list_snapshots');
@@ -124,12 +142,18 @@ export class Hands {
       }
     }
     await this.#orders.settled();
+    await Promise.all(cameras.map((camera) => this.#enable(camera)));
     await Promise.all(
       cameras.flatMap((device) => [
         this.#orders.stopRecording(device),
         this.#orders.send('stop_streaming', { device }),
       ]),
     );
+  }
+
+  async #enable(camera: string): Promise<void> {
+    const enabled = await this.#orders.send('enable_camera', { device: camera });
+    if (enabled !== null) this.#diary.undid('disableCamera', camera);
   }
 
   /** The synthetic cameras may be away for a moment, where their folder was removed. */

@@ -46,6 +46,11 @@ const KINDS = {
   startStreaming: { weight: 5, camera: true },
   stopStreaming: { weight: 4, camera: true },
   takeSnapshot: { weight: 6, camera: true },
+  disableCamera: { weight: 2, camera: true },
+  enableCamera: { weight: 5, camera: true },
+  retryCamera: { weight: 1, camera: true },
+  renameCamera: { weight: 1, camera: true },
+  setControl: { weight: 2, camera: true },
   listFiles: { weight: 2, camera: false },
 } as const;
 
@@ -91,9 +96,12 @@ function weightsOf(theme: keyof typeof THEMES): Record<StepKind, number> {
 const THEMES = { everything: 4, controlPlane: 2, hardware: 1, mediaServer: 1 } as const;
 const LEFT_ALONE: Readonly<Record<keyof typeof THEMES, readonly RegExp[]>> = {
   everything: [],
-  controlPlane: [/plug$/, /mute$/, /Capture$/, /Server$/, /Publisher$/, /Recordings$/, /^stopService$/],
+  controlPlane: [
+    ...[/plug$/, /mute$/, /Capture$/, /Server$/, /Publisher$/, /Recordings$/, /^stopService$/],
+    /ableCamera$/,
+  ],
   hardware: [/Server$/, /Publisher$/, /Service(Twice)?$/, /^handOver$/, /Recordings$/],
-  mediaServer: [/plug$/, /mute$/, /Capture$/, /Service(Twice)?$/, /^handOver$/],
+  mediaServer: [/plug$/, /mute$/, /Capture$/, /Service(Twice)?$/, /^handOver$/, /ableCamera$/],
 };
 
 /** A round begins with something to lose. */
@@ -145,6 +153,7 @@ function stepOf(kind: StepKind, dice: Dice, cameras: number, lastOpening: boolea
 export function wordsOf(step: Step): string {
   const about: Partial<Record<StepKind, string>> = {
     startRecording: `${step.format}${step.durationS === null ? '' : ` ${step.durationS} s`}`,
+    setControl: `brightness ${step.percent - 70}`,
     takeSnapshot: step.maxAgeMs === null ? '' : `max_age_ms ${step.maxAgeMs}`,
     fillRuntime: `${step.percent} %`,
     fillRecordings: `${step.percent} %`,

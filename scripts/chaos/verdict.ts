@@ -7,6 +7,7 @@ import type { Deed } from './diary.ts';
 /** May cut a recording into parts, cost pictures between them, or end it. Ending the control plane is not among them. */
 const DISTURBING: readonly Deed[] = [
   'unplug',
+  'disableCamera',
   'mute',
   'killCapture',
   'pauseCapture',
@@ -29,7 +30,7 @@ const SKIPPING: readonly Deed[] = [
 /** Which deed each reason needs; a reason that is not here needs none. */
 const NEEDS: Readonly<Record<string, readonly Deed[]>> = {
   camera_disconnected: ['unplug'],
-  camera_disabled: [],
+  camera_disabled: ['disableCamera'],
   camera_forgotten: [],
   stream_failed: DISTURBING,
   media_server_lost: DISTURBING,
