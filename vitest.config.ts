@@ -1,6 +1,7 @@
 /**
- * Five projects. `fast` needs nothing but Node and is what `npm run check` runs. `parts` starts real programs (ffmpeg,
- * media servers, udev). `stories` runs the whole service, one file after the other, since two cores would be shared.
+ * Six projects. `fast` needs nothing but Node and is what `npm run check` runs. `parts` starts real programs (ffmpeg,
+ * media servers, udev). `stories` runs the whole service, two files at a time: most of a story is waiting. `timed` is
+ * what nothing may run beside.
  * `browser` needs Chromium and a real MediaMTX: `npm run test:browser` runs it, `npm test` does not.
  * `lab` boots one emulated machine for all its files: `npm run test:lab` runs it, `npm test` does not.
  */
@@ -9,7 +10,7 @@ import { defineConfig } from 'vitest/config';
 const FAST = '{api,cli,config,house,machines,models,scripts,wiring}';
 const PARTS = '{adapters,contract,hotplug,simulators}';
 const STORIES = '{faults,flows}';
-/** Times plugs, so nothing may run beside it. */
+/** Times plugs. */
 const TIMED = 'tests/hotplug/plugs.test.ts';
 const BROWSER = 'browser';
 const LAB = 'lab';
@@ -33,13 +34,10 @@ export default defineConfig({
     projects: [
       project('fast', FAST, 0, { maxWorkers: '100%' }),
       project('parts', PARTS, 1, { maxWorkers: '100%', retry, exclude: [TIMED] }),
-      project('stories', STORIES, 2, {
-        fileParallelism: false,
-        retry,
-        include: [`tests/${STORIES}/**/*.test.ts`, TIMED],
-      }),
-      project('browser', BROWSER, 3, { fileParallelism: false, retry }),
-      project('lab', LAB, 4, {
+      project('stories', STORIES, 2, { maxWorkers: 2, retry }),
+      project('timed', 'hotplug', 3, { include: [TIMED], fileParallelism: false, retry }),
+      project('browser', BROWSER, 4, { fileParallelism: false, retry }),
+      project('lab', LAB, 5, {
         fileParallelism: false,
         retry,
         ...LAB_LIMITS,

@@ -13,7 +13,7 @@ import { runVitest } from './vitest.mjs';
 
 const COVERAGE_FILE = join(PROJECT, 'coverage/coverage-summary.json');
 /** The others have commands of their own, since they need more than most machines have. */
-const PROJECTS = ['fast', 'parts', 'stories'].map((name) => `--project=${name}`);
+const PROJECTS = ['fast', 'parts', 'stories', 'timed'].map((name) => `--project=${name}`);
 
 /** @param {readonly string[]} words handed to vitest; with any, only a part runs and coverage is left out */
 export function main(words) {
