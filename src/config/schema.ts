@@ -117,6 +117,7 @@ export const configSchema = z.strictObject({
     width_px: int(640, 'wished picture; the nearest the camera has is taken', 16, 7680),
     height_px: int(480, 'wished picture', 16, 4320),
     rate_fps: z.number().min(1).max(240).default(15).describe('wished rate'),
+    examine_timeout_ms: ms(7000, "one look at a camera's own H.264; viewers are held meanwhile"),
     encoding_profile: z
       .enum(['stanag4406', 'compatible', 'copy'])
       .default('stanag4406')

@@ -13,7 +13,6 @@ import type { World } from './world.ts';
 const ENCODER_TRIAL_MS = 1500;
 /** Of a camera's own H.264: two keyframes of most cameras are in it. */
 const EXAMINED_MS = 2500;
-const EXAMINED_LIMIT_MS = 7000;
 
 export interface CaptureOutfit {
   readonly config: Config;
@@ -60,8 +59,7 @@ export function captureParts({
     examiner: new FfprobeExaminer({
       ffprobe: 'ffprobe',
       lengthMs: EXAMINED_MS,
-      // Longer than a camera takes that works, shorter than viewers are held.
-      timeoutMs: EXAMINED_LIMIT_MS,
+      timeoutMs: capture.examine_timeout_ms,
       dataId,
     }),
     captures: new FfmpegCaptures(processes, {

@@ -22,7 +22,13 @@ export const LAB_CONFIG = {
   },
   // Listed often, so that a list meets the cameras while they come.
   camera: { probe_timeout_ms: 60_000, rescan_interval_ms: 5000 },
-  capture: { width_px: 320, height_px: 180, rate_fps: 10, stop_timeout_ms: 20_000 },
+  capture: {
+    width_px: 320,
+    height_px: 180,
+    rate_fps: 10,
+    stop_timeout_ms: 20_000,
+    examine_timeout_ms: 60_000,
+  },
   stream: {
     start_timeout_ms: 120_000,
     demand_start_timeout_ms: 120_000,
