@@ -102,3 +102,11 @@ function isTrouble(value: unknown): value is Trouble {
     typeof value === 'object' && value !== null && 'code' in value && 'reason' in value && 'message' in value
   );
 }
+
+/** Known by a look at the camera's H.264 as well as by ffmpeg's words: told the same. */
+export const PARAMETERS_MISSING = {
+  code: 'decoder-errors',
+  reason: 'parameters_missing',
+  message: 'The camera sends H.264 without its parameters (SPS and PPS), so no picture can be decoded.',
+  suggestion: 'Choose another format of the camera (MJPEG or raw), or re-plug it.',
+} as const satisfies Trouble;

@@ -1,4 +1,5 @@
 /** State of the stream's chart: the camera's own H.264 is looked at once, before it may be copied. */
+import { PARAMETERS_MISSING } from './errors.ts';
 import { keepLadder, keepTrouble, storeLadder, trouble, wantEntry } from './stream-actions.ts';
 import { streamSetup } from './stream-setup.ts';
 
@@ -38,11 +39,7 @@ export const examining = streamSetup.createStateConfig({
         {
           guard: 'toExamine',
           target: '#stream.clearing',
-          actions: trouble(
-            'decoder-errors',
-            'parameters_missing',
-            'The camera sends H.264 without its parameters (SPS and PPS), so no picture can be decoded.',
-          ),
+          actions: { type: 'storeTrouble', params: { error: PARAMETERS_MISSING } },
         },
         { target: '#stream.provisioning' },
       ],

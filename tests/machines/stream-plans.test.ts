@@ -259,6 +259,7 @@ describe("a camera's own H.264", () => {
     expect(rig.streamRef().getSnapshot().context.trouble).toMatchObject({
       code: 'decoder-errors',
       reason: 'parameters_missing',
+      suggestion: 'Choose another format of the camera (MJPEG or raw), or re-plug it.',
     });
     await world.advance(40_000);
     expect(rig.stream()).toBe('faulted');

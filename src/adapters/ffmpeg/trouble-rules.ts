@@ -2,7 +2,7 @@
  * What ffmpeg and the kernel say when a capture fails, and what it means. Tables only; who looks in them, and in which
  * order, is trouble.ts. docs/troubleshooting.md has a row for each, which a test compares with these.
  */
-import type { ErrorCode } from '../../machines/errors.ts';
+import { type ErrorCode, PARAMETERS_MISSING } from '../../machines/errors.ts';
 
 /** What a failure is called, told and answered with. */
 export interface Meaning {
@@ -114,13 +114,7 @@ export const PROGRAM_RULES: readonly Rule[] = [
 
 /** By their share in the last lines: a damaged picture now and then is no reason for an end. The first that fits. */
 export const DECODER_RULES: readonly Rule[] = [
-  {
-    words: /non-existing [SP]PS \d+ referenced/,
-    code: 'decoder-errors',
-    reason: 'parameters_missing',
-    message: 'The camera sends H.264 without its parameters (SPS and PPS), so no picture can be decoded.',
-    suggestion: 'Choose another format of the camera (MJPEG or raw), or re-plug it.',
-  },
+  { ...PARAMETERS_MISSING, words: /non-existing [SP]PS \d+ referenced/ },
   {
     words: /Dequeued v4l2 buffer contains (?:corrupted data|\d+ bytes, but \d+ were expected)/,
     code: 'decoder-errors',
