@@ -1,12 +1,18 @@
 /**
- * Hears every step of every actor through XState's inspection: since when each is where it is, one log line a
- * transition, and a call for those who want to know that something moved. Changes nothing.
+ * The one place that hears XState: every step of every actor, through its inspection. From it come since when each actor
+ * is where it is, one log line a transition, the flight recorder's records, and a call for those who want to know that
+ * something moved. Changes nothing. Which steps are told, and what counts as their cause: docs/recorder.md.
  */
-import type { AnyActorRef, AnyMachineSnapshot, InspectionEvent } from 'xstate';
+import type { AnyActorRef, AnyMachineSnapshot, AnyTransitionDefinition, InspectionEvent } from 'xstate';
 import type { Log } from '../adapters/log/log.ts';
 import { transitionLine } from '../adapters/log/transition-line.ts';
+import type { TimerView, TraceRecord } from '../api/trace-view.ts';
 import { storyPath } from '../machines/state-path.ts';
+import { causeWithoutStep, correlationOf, HeardActor, type HeardEvent, isEnd, Step } from './heard-actor.ts';
+import type { Recorder } from './recorder.ts';
+import { firstStates, leafIds, type StateNode } from './step-actions.ts';
 import type { Timeline } from './timeline.ts';
+import { delayName, runningTimers } from './timers.ts';
 
 export interface Standing {
   readonly name: string;
@@ -22,26 +28,32 @@ type Moved = (standing: Standing, from: string | null) => void;
 export class Journal {
   readonly #log: Log;
   readonly timeline: Timeline;
+  readonly #recorder: Recorder | null;
+  readonly #actors = new WeakMap<object, HeardActor>();
   readonly #standings = new Map<string, Standing>();
   readonly #moved: Moved[] = [];
   #steps = 0;
 
-  constructor(log: Log, timeline: Timeline) {
+  /** @param recorder null: nothing is recorded */
+  constructor(log: Log, timeline: Timeline, recorder: Recorder | null = null) {
     this.#log = log;
     this.timeline = timeline;
+    this.#recorder = recorder;
   }
 
   /** For `createActor(..., {inspect})`. Never throws into an actor. */
-  readonly inspect = (event: InspectionEvent): void => {
-    if (event.type !== '@xstate.snapshot') return;
-    this.#steps += 1;
-    const ref = event.actorRef as AnyActorRef;
-    const snapshot = event.snapshot as AnyMachineSnapshot;
-    if (!('machine' in snapshot) || !('value' in snapshot)) return;
-    const before = this.#standings.get(ref.sessionId);
-    const state = storyPath(snapshot.value);
-    if (before?.state !== state) this.#step(ref, snapshot, state, before, event.event);
-    if (snapshot.status !== 'active') this.#standings.delete(ref.sessionId);
+  readonly inspect = (heard: InspectionEvent): void => {
+    try {
+      const ref = heard.actorRef as AnyActorRef;
+      if (heard.type === '@xstate.event') this.#sent(heard.sourceRef as AnyActorRef, ref, heard.event);
+      else if (heard.type === '@xstate.microstep')
+        this.#tookMicrostep(ref, heard.snapshot as AnyMachineSnapshot, heard.event, heard._transitions);
+      else if (heard.type === '@xstate.action') this.#acted(ref, heard.action);
+      else if (heard.type === '@xstate.snapshot')
+        this.#stepped(ref, heard.snapshot as AnyMachineSnapshot, heard.event);
+    } catch (error) {
+      this.#log.error({ err: error, heard: heard.type }, 'the journal missed a step');
+    }
   };
 
   /** Called after each change of state, in order. */
@@ -70,54 +82,158 @@ export class Journal {
     return [...this.#standings.values()];
   }
 
-  #step(
+  /** The timers that run now, by the actor that waits. */
+  timers(): ReadonlyMap<AnyActorRef, readonly TimerView[]> {
+    const [first] = this.#standings.values();
+    if (first === undefined) return new Map();
+    return runningTimers(
+      first.ref.system,
+      this.timeline.monoMs(),
+      (ref, type) => this.#actors.get(ref)?.timers.get(type)?.monoMs,
+    );
+  }
+
+  /** A message is on its way: only now it is known who sent it, and during which step. */
+  #sent(sourceRef: AnyActorRef | undefined, targetRef: AnyActorRef, event: HeardEvent): void {
+    const source = sourceRef === undefined ? null : this.#heard(sourceRef);
+    const target = this.#heard(targetRef);
+    const broke = source?.isMachine === true && event.type.startsWith('xstate.error.actor.');
+    const step = (broke ? source.stepForNext() : source?.stepWhileSending()) ?? null;
+    if (step !== null) this.#settle(step);
+    // No snapshot follows.
+    if (broke) this.#end(source);
+    if (event.type === 'xstate.init' && !target.isMachine) target.startedBy = step?.seq ?? null;
+    target.expect({ event, source, cause: step ?? causeWithoutStep(source, event) });
+  }
+
+  /** Actions come before the microstep they belong to. Only those that start a timer are looked at. */
+  #acted(ref: AnyActorRef, { type, params }: { type: string; params: unknown }): void {
+    if (type !== 'xstate.raise' && type !== 'xstate.sendTo') return;
+    const { event, delay } = params as { event: HeardEvent; delay?: number };
+    if (delay === undefined) return;
+    const actor = this.#heard(ref);
+    actor.timers.set(event.type, { monoMs: this.timeline.monoMs(), seq: null });
+    const started = { name: delayName(event.type), durationMs: delay, eventType: event.type };
+    const step = actor.stepForNext();
+    if (step !== null) step.delays = [...(step.delays ?? []), started];
+  }
+
+  #tookMicrostep(
     ref: AnyActorRef,
     snapshot: AnyMachineSnapshot,
-    state: string,
-    before: Standing | undefined,
-    cause: { type: string },
+    event: HeardEvent,
+    taken: readonly AnyTransitionDefinition[],
   ): void {
-    const parentRef = (ref as AnyActorRef & { _parent?: AnyActorRef })._parent;
-    // A child may take its first step before its parent's is told.
-    const parent =
-      parentRef === undefined
-        ? null
-        : (this.#standings.get(parentRef.sessionId)?.name ?? nameOf(parentRef, null));
-    const name = before?.name ?? nameOf(ref, parent);
-    const standing: Standing = {
-      name,
-      machine: snapshot.machine.id,
-      state,
-      sinceMonoMs: this.timeline.monoMs(),
-      parent,
-      ref,
-    };
+    if (taken.length === 0) return;
+    const actor = this.#heard(ref);
+    const after = nodesOf(snapshot);
+    const before = actor.nodes ?? firstStates(snapshot.machine.root);
+    if (actor.nodes === null)
+      actor.stepFor(event).microsteps.push({ taken: [], before: null, after: before });
+    actor.stepFor(event).microsteps.push({ taken, before, after });
+    actor.nodes = after;
+  }
+
+  #stepped(ref: AnyActorRef, { status }: AnyMachineSnapshot, event: HeardEvent): void {
+    this.#steps += 1;
+    const actor = this.#heard(ref);
+    if (!actor.isMachine) return;
+    this.#settle(actor.stepFor(event));
+    actor.step = null;
+    if (status !== 'active') this.#end(actor);
+  }
+
+  /** Once per step: when its states are final, and before anything that it sent arrives. */
+  #settle(step: Step): void {
+    if (step.isSettled) return;
+    step.isSettled = true;
+    const { actor, message } = step;
+    const snapshot = actor.ref.getSnapshot() as AnyMachineSnapshot;
+    const nodes = nodesOf(snapshot);
+    if (actor.nodes === null) step.microsteps.push({ taken: [], before: null, after: nodes });
+    actor.nodes = nodes;
+    const before = actor.state;
+    // Most steps leave the states alone: then the path is not made again.
+    if (nodes !== actor.settledNodes) actor.state = storyPath(snapshot.value);
+    actor.settledNodes = nodes;
+    step.nodes = nodes;
+    step.from = before ?? '';
+    step.to = actor.state ?? '';
+    const { trouble = null } = snapshot.context as { trouble?: HeardActor['trouble'] };
+    const isNews = trouble !== actor.trouble && trouble?.message !== actor.trouble?.message;
+    actor.trouble = trouble;
+    step.trouble = trouble?.message ?? null;
+    if (snapshot.status !== 'active') step.ended = snapshot.status;
+    const isOrder = message !== null && message.source === null && step.microsteps.length > 0;
+    const hasMoved = before !== actor.state;
+    if (hasMoved || isNews || isOrder || step.ended !== null) this.#record(step);
+    if (hasMoved) this.#move(step, before);
+    const { seq } = step;
+    for (const { eventType } of step.delays ?? []) actor.timers.get(eventType)!.seq = seq;
+  }
+
+  #move({ actor, message, event, from, to, trouble, record }: Step, before: string | null): void {
+    const { name, machine, parent, ref } = actor;
+    const standing = { name, machine, state: to, sinceMonoMs: this.timeline.monoMs(), parent, ref };
     this.#standings.set(ref.sessionId, standing);
-    transitionLine(this.#log, {
-      actor: name,
-      machine: standing.machine,
-      event: cause.type,
-      from: before?.state ?? '',
-      to: state,
-      correlationId: correlationOf(cause) ?? correlationOf(snapshot.context),
-      trouble: (snapshot.context as { trouble?: { message: string } | null }).trouble?.message,
-    });
-    for (const moved of this.#moved) moved(standing, before?.state ?? null);
+    const taken = message?.event ?? event;
+    const correlationId = record?.correlationId ?? correlationOf(taken) ?? correlationOf(contextOf(ref));
+    transitionLine(this.#log, { actor: name, machine, event: taken.type, from, to, correlationId, trouble });
+    for (const moved of this.#moved) moved(standing, before);
+  }
+
+  /**
+   * A record of this step, and of those that led to it without moving their own actors: so a chain has no hole, and
+   * what leads to nothing leaves no trace.
+   */
+  #record(step: Step): TraceRecord | null {
+    if (this.#recorder === null || step.record !== null) return step.record;
+    const { actor, message, from, to, trouble, ended } = step;
+    const cause = message?.cause ?? null;
+    const causing = cause instanceof Step ? this.#record(cause) : null;
+    const event = message?.event ?? step.event;
+    const inherited =
+      causing ?? (typeof cause === 'number' && isEnd(event) ? this.#recorder.record(cause) : null);
+    step.record = this.#recorder.add(
+      {
+        actor: actor.name,
+        machine: actor.machine,
+        event: event.type,
+        ...{ from, to, states: leafIds(step.nodes) },
+        source: message?.source?.name ?? null,
+        cause: causing?.seq ?? (typeof cause === 'number' ? cause : null),
+        delays: step.delays ?? NO_DELAYS,
+        correlationId:
+          correlationOf(event) ?? inherited?.correlationId ?? correlationOf(contextOf(actor.ref)),
+        ...{ trouble, ended },
+      },
+      event,
+      step.microsteps,
+    );
+    return step.record;
+  }
+
+  #end(actor: HeardActor): void {
+    actor.hasEnded = true;
+    this.#standings.delete(actor.ref.sessionId);
+  }
+
+  #heard(ref: AnyActorRef): HeardActor {
+    const known = this.#actors.get(ref);
+    if (known !== undefined) return known;
+    const parentRef = (ref as AnyActorRef & { _parent?: AnyActorRef })._parent;
+    const heard = new HeardActor(ref, parentRef === undefined ? null : this.#heard(parentRef));
+    this.#actors.set(ref, heard);
+    return heard;
   }
 }
 
-/** A name that is a place: `stream:camera0`, `recording:<session>`; small helpers bear their owner's name. */
-function nameOf(ref: AnyActorRef, parent: string | null): string {
-  const systemId = (ref as AnyActorRef & { systemId?: string }).systemId;
-  if (systemId !== undefined) return systemId;
-  if (parent === null || ref.id.startsWith('recording:')) return ref.id;
-  return `${parent}/${ref.id}`;
+const NO_DELAYS = [] as const;
+
+function nodesOf(snapshot: AnyMachineSnapshot): readonly StateNode[] {
+  return snapshot._nodes;
 }
 
-/** Of the order that an event or an actor carries. */
-function correlationOf(event: object): string | null {
-  if ('correlationId' in event && typeof event.correlationId === 'string') return event.correlationId;
-  if ('order' in event && typeof event.order === 'object' && event.order !== null)
-    return correlationOf(event.order);
-  return null;
+function contextOf(ref: AnyActorRef): object {
+  return (ref.getSnapshot() as AnyMachineSnapshot).context;
 }
