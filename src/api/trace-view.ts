@@ -1,4 +1,5 @@
-/** What the flight recorder tells: one record for each step of an actor that is worth telling, and timers that run. */
+/** Actors as they are, and what the flight recorder tells of them: a record for each step that is worth telling. */
+import type { StateView } from './door.ts';
 
 /** A timer that was started: its name in the chart, and how long it runs. */
 export interface StartedDelay {
@@ -17,6 +18,20 @@ export interface LifeFacts {
   readonly version: string;
   /** Monotonic instants of two boots have nothing to do with each other. */
   readonly bootId: string;
+}
+
+/** A living actor. */
+export interface ActorView extends StateView {
+  /** Its place: `camera:camera0`, `stream:camera0`, `recording:<session>`, `media-server`. */
+  readonly actor: string;
+  readonly machine: string;
+  readonly parent: string | null;
+  /** Ids of the innermost active states, as in its chart; finer than `state`. */
+  readonly states: readonly string[];
+  /** What it waits for. */
+  readonly timers: readonly TimerView[];
+  /** Plain facts of its context worth seeing; no host paths, no secrets. */
+  readonly facts: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -56,6 +71,14 @@ export interface TraceRecord {
   /** How the actor ended with this step. */
   readonly ended: 'done' | 'stopped' | 'error' | null;
   readonly life: LifeFacts | null;
+}
+
+/** Records that came since the last batch. */
+export interface TraceBatch {
+  /** Oldest first. */
+  readonly records: readonly TraceRecord[];
+  /** The same as JSON texts, in the form in which they are sent. */
+  readonly texts: readonly string[];
 }
 
 /** Which records are asked for. */

@@ -4,7 +4,7 @@
  * Which steps are worth a record is the journal's judgement.
  */
 import { recordForm, recordOfText } from '../api/shapes/trace-shape.ts';
-import type { LifeFacts, Trace, TraceQuery, TraceRecord } from '../api/trace-view.ts';
+import type { LifeFacts, Trace, TraceBatch, TraceQuery, TraceRecord } from '../api/trace-view.ts';
 import type { Clock } from '../machines/ports.ts';
 import { cleanText, eventSummary } from './event-summary.ts';
 import { actionNames, type Microstep } from './step-actions.ts';
@@ -25,13 +25,6 @@ export type DraftRecord = Omit<
   TraceRecord,
   'seq' | 'atMs' | 'monoMs' | 'payload' | 'actions' | 'kind' | 'life'
 >;
-
-export interface Batch {
-  /** Oldest first. */
-  readonly records: readonly TraceRecord[];
-  /** The same as JSON texts. */
-  readonly texts: readonly string[];
-}
 
 /** Where batches are kept: the journal on disk. */
 export interface LineSink {
@@ -59,7 +52,7 @@ interface Waiting {
 
 export class Recorder {
   readonly #settings: RecorderSettings;
-  readonly #listeners = new Set<(batch: Batch) => void>();
+  readonly #listeners = new Set<(batch: TraceBatch) => void>();
   #records: TraceRecord[] = [];
   #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | null = null;
@@ -115,7 +108,7 @@ export class Recorder {
   }
 
   /** Called with each batch. Never let it throw. */
-  onBatch(listener: (batch: Batch) => void): () => void {
+  onBatch(listener: (batch: TraceBatch) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

@@ -43,6 +43,29 @@ export const traceRecordShape = z.strictObject({
 
 export type TraceRecordForm = z.infer<typeof traceRecordShape>;
 
+/** For the documentation. */
+export const EXAMPLE_RECORD: TraceRecordForm = {
+  seq: 4182,
+  kind: 'step',
+  time: '2026-11-23T04:28:03.120Z',
+  mono_ms: 73_120.482,
+  actor: 'stream:camera0',
+  machine: 'stream',
+  event: 'path.observed',
+  payload: 'path: {available: true, inboundBytes: 20480}',
+  from: 'starting.waiting',
+  to: 'live.flowing',
+  states: ['stream.live.flowing'],
+  source: 'service',
+  cause: 4181,
+  actions: ['noteObserved', 'reportFlowing'],
+  delays: [{ name: 'forgetTime', duration_ms: 30_000 }],
+  correlation_id: null,
+  trouble: null,
+  ended: null,
+  life: null,
+};
+
 export function recordForm(record: TraceRecord): TraceRecordForm {
   const { seq, kind, atMs, monoMs, actor, machine, event, payload, from, to, life } = record;
   return {
