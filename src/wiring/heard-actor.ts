@@ -19,10 +19,11 @@ export interface Message {
 export class Step {
   readonly actor: HeardActor;
   readonly event: HeardEvent;
-  /** null: nobody sent it. Its owner ended the actor. */
+  /** null: nobody sent it; its owner ended the actor. */
   message: Message | null;
   readonly microsteps: Microstep[] = [];
-  delays: (StartedDelay & { readonly eventType: string })[] | null = null;
+  /** The record shares it: at a start, children begin and are heard before its timers do. */
+  readonly delays: (StartedDelay & { readonly eventType: string })[] = [];
   isSettled = false;
   from = '';
   to = '';
@@ -55,7 +56,8 @@ export class HeardActor {
   readonly ref: AnyActorRef;
   readonly name: string;
   readonly machine: string;
-  readonly parent: string | null;
+  /** The actor that started it; null: it is the root. */
+  readonly owner: HeardActor | null;
   /** Else it is a promise or a callback: it acts, and its steps are nobody's business. */
   readonly isMachine: boolean;
   /** The step it is in the middle of. */
@@ -74,13 +76,13 @@ export class HeardActor {
   /** In the order in which they will be taken. */
   #inbox: Message[] = [];
 
-  constructor(ref: AnyActorRef, parent: HeardActor | null) {
+  constructor(ref: AnyActorRef, owner: HeardActor | null) {
     this.ref = ref;
     const logic = (ref as AnyActorRef & { logic: unknown }).logic;
     this.isMachine = logic instanceof StateMachine;
     this.machine = logic instanceof StateMachine ? logic.id : '';
-    this.parent = parent?.name ?? null;
-    this.name = nameOf(ref, this.parent);
+    this.owner = owner;
+    this.name = nameOf(ref, owner?.name ?? null);
   }
 
   expect(message: Message): void {
@@ -118,11 +120,11 @@ export class HeardActor {
 }
 
 /** A name that is a place: `stream:camera0`, `recording:<session>`; small helpers bear their owner's name. */
-function nameOf(ref: AnyActorRef, parent: string | null): string {
+function nameOf(ref: AnyActorRef, owner: string | null): string {
   const systemId = (ref as AnyActorRef & { systemId?: string }).systemId;
   if (systemId !== undefined) return systemId;
-  if (parent === null || ref.id.startsWith('recording:')) return ref.id;
-  return `${parent}/${ref.id}`;
+  if (owner === null || ref.id.startsWith('recording:')) return ref.id;
+  return `${owner}/${ref.id}`;
 }
 
 /** A timer leads back to what started it, the end of an actor's work to what began it. */

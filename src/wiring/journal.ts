@@ -8,9 +8,17 @@ import type { Log } from '../adapters/log/log.ts';
 import { transitionLine } from '../adapters/log/transition-line.ts';
 import type { TimerView, TraceRecord } from '../api/trace-view.ts';
 import { storyPath } from '../machines/state-path.ts';
-import { causeWithoutStep, correlationOf, HeardActor, type HeardEvent, isEnd, Step } from './heard-actor.ts';
+import {
+  causeWithoutStep,
+  correlationOf,
+  HeardActor,
+  type HeardEvent,
+  isEnd,
+  type Message,
+  Step,
+} from './heard-actor.ts';
 import type { Recorder } from './recorder.ts';
-import { firstStates, leafIds, type StateNode } from './step-actions.ts';
+import { firstStates, leafIds } from './step-actions.ts';
 import type { Timeline } from './timeline.ts';
 import { delayName, runningTimers } from './timers.ts';
 
@@ -73,8 +81,8 @@ export class Journal {
 
   /** Since when it is where it is, by the wall clock as it is set now; 0 once it has ended. */
   sinceAtMs(ref: AnyActorRef): number {
-    const standing = this.standing(ref);
-    return standing === undefined ? 0 : this.timeline.atMs(standing.sinceMonoMs);
+    const sinceMonoMs = this.standing(ref)?.sinceMonoMs;
+    return sinceMonoMs === undefined ? 0 : this.timeline.atMs(sinceMonoMs);
   }
 
   /** All living actors with a machine, parents before children. */
@@ -112,10 +120,10 @@ export class Journal {
     const { event, delay } = params as { event: HeardEvent; delay?: number };
     if (delay === undefined) return;
     const actor = this.#heard(ref);
-    actor.timers.set(event.type, { monoMs: this.timeline.monoMs(), seq: null });
-    const started = { name: delayName(event.type), durationMs: delay, eventType: event.type };
     const step = actor.stepForNext();
-    if (step !== null) step.delays = [...(step.delays ?? []), started];
+    const seq = step?.isSettled === true ? step.seq : null;
+    actor.timers.set(event.type, { monoMs: this.timeline.monoMs(), seq });
+    step?.delays.push({ name: delayName(event.type), durationMs: delay, eventType: event.type });
   }
 
   #tookMicrostep(
@@ -126,7 +134,7 @@ export class Journal {
   ): void {
     if (taken.length === 0) return;
     const actor = this.#heard(ref);
-    const after = nodesOf(snapshot);
+    const after = snapshot._nodes;
     const before = actor.nodes ?? firstStates(snapshot.machine.root);
     if (actor.nodes === null)
       actor.stepFor(event).microsteps.push({ taken: [], before: null, after: before });
@@ -138,9 +146,18 @@ export class Journal {
     this.#steps += 1;
     const actor = this.#heard(ref);
     if (!actor.isMachine) return;
-    this.#settle(actor.stepFor(event));
+    const step = actor.stepFor(event);
+    if (event.type === 'xstate.stop') step.message ??= this.#stopOf(actor, event);
+    this.#settle(step);
     actor.step = null;
     if (status !== 'active') this.#end(actor);
+  }
+
+  /** An end that nobody sends: the owner just ends it, in the middle of a step of its own. */
+  #stopOf({ owner }: HeardActor, event: HeardEvent): Message {
+    const step = owner?.stepWhileSending() ?? null;
+    if (step !== null) this.#settle(step);
+    return { event, source: owner, cause: step };
   }
 
   /** Once per step: when its states are final, and before anything that it sent arrives. */
@@ -149,7 +166,7 @@ export class Journal {
     step.isSettled = true;
     const { actor, message } = step;
     const snapshot = actor.ref.getSnapshot() as AnyMachineSnapshot;
-    const nodes = nodesOf(snapshot);
+    const nodes = snapshot._nodes;
     if (actor.nodes === null) step.microsteps.push({ taken: [], before: null, after: nodes });
     actor.nodes = nodes;
     const before = actor.state;
@@ -168,13 +185,13 @@ export class Journal {
     const hasMoved = before !== actor.state;
     if (hasMoved || isNews || isOrder || step.ended !== null) this.#record(step);
     if (hasMoved) this.#move(step, before);
-    const { seq } = step;
-    for (const { eventType } of step.delays ?? []) actor.timers.get(eventType)!.seq = seq;
+    for (const { eventType } of step.delays) actor.timers.get(eventType)!.seq = step.seq;
   }
 
   #move({ actor, message, event, from, to, trouble, record }: Step, before: string | null): void {
-    const { name, machine, parent, ref } = actor;
-    const standing = { name, machine, state: to, sinceMonoMs: this.timeline.monoMs(), parent, ref };
+    const { name, machine, owner, ref } = actor;
+    const sinceMonoMs = this.timeline.monoMs();
+    const standing = { name, machine, state: to, sinceMonoMs, parent: owner?.name ?? null, ref };
     this.#standings.set(ref.sessionId, standing);
     const taken = message?.event ?? event;
     const correlationId = record?.correlationId ?? correlationOf(taken) ?? correlationOf(contextOf(ref));
@@ -202,7 +219,7 @@ export class Journal {
         ...{ from, to, states: leafIds(step.nodes) },
         source: message?.source?.name ?? null,
         cause: causing?.seq ?? (typeof cause === 'number' ? cause : null),
-        delays: step.delays ?? NO_DELAYS,
+        delays: step.delays,
         correlationId:
           correlationOf(event) ?? inherited?.correlationId ?? correlationOf(contextOf(actor.ref)),
         ...{ trouble, ended },
@@ -226,12 +243,6 @@ export class Journal {
     this.#actors.set(ref, heard);
     return heard;
   }
-}
-
-const NO_DELAYS = [] as const;
-
-function nodesOf(snapshot: AnyMachineSnapshot): readonly StateNode[] {
-  return snapshot._nodes;
 }
 
 function contextOf(ref: AnyActorRef): object {

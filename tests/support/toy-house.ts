@@ -45,6 +45,7 @@ const doorMachine = setup({
 export const houseMachine = setup({
   types: {} as { events: HouseEvent; children: { door: 'door'; eye: 'eye' } },
   actors: { door: doorMachine, eye: fromCallback<{ type: 'go' }>(() => {}) },
+  delays: { stormTime: 3_600_000 },
   actions: {
     knock: sendTo('door', { type: 'door.knock' }),
     polish: sendTo('door', { type: 'door.polish' }),
@@ -59,6 +60,7 @@ export const houseMachine = setup({
   ],
   states: {
     standing: {
+      after: { stormTime: 'visited' },
       on: {
         'visitor.came': { actions: 'knock' },
         'wind.blew': { actions: 'polish' },

@@ -89,16 +89,31 @@ describe('what is worth a record', () => {
   });
 
   test('the end of an actor, also when it broke', async () => {
-    const { records, fromEye, journal, actor } = await house();
+    const { records, journal, actor } = await house();
     const door = actor.getSnapshot().children.door as unknown as AnyActorRef;
     door.send({ type: 'door.break' });
     expect(records()).toMatchObject([{ actor: 'door:front', event: 'door.break', ended: 'error' }]);
     expect(journal.standing(door)).toBeUndefined();
-    fromEye({ type: 'visitor.came', at: 'noon' });
     actor.stop();
     expect(records().at(-1)).toMatchObject({ actor: 'house', event: 'xstate.stop', ended: 'stopped' });
     expect(journal.all()).toEqual([]);
   });
+});
+
+test('an actor that is ended by its owner names the owner', async () => {
+  const { records, actor } = await house();
+  actor.stop();
+  expect(records()).toMatchObject([
+    {
+      actor: 'door:front',
+      event: 'xstate.stop',
+      from: 'shut',
+      to: 'shut',
+      source: 'house',
+      ended: 'stopped',
+    },
+    { actor: 'house', event: 'xstate.stop', source: null, ended: 'stopped' },
+  ]);
 });
 
 test('a record names the actions that ran, the timers that were started and the states that are active', async () => {
@@ -118,7 +133,10 @@ test('a record names the actions that ran, the timers that were started and the 
 test('the first record of an actor has no state before it', async () => {
   const { recorder } = await house();
   const [first, second] = recorder.trace({ limit: 1000 }).records;
-  expect(first).toMatchObject({ actor: 'house', event: 'xstate.init', from: '', to: 'standing' });
+  expect(first).toMatchObject({
+    ...{ actor: 'house', event: 'xstate.init', from: '', to: 'standing', states: ['house.standing'] },
+    delays: [{ name: 'stormTime', durationMs: 3_600_000 }],
+  });
   expect(second).toMatchObject({ actor: 'door:front', from: '', to: 'shut', cause: first!.seq });
 });
 
