@@ -66,10 +66,9 @@ export class Engine implements Door {
     this.#parts = parts;
     this.#startedMonoMs = parts.clock.monoMs();
     const { machine, input, journal, config, clock } = parts;
-    this.#actors = new Actors(
-      createActor(machine, { input, systemId: 'service', inspect: journal.inspect }),
-      journal,
-    );
+    const root = createActor(machine, { input, systemId: 'service' });
+    journal.attach(root);
+    this.#actors = new Actors(root, journal);
     this.#desk = {
       actors: this.#actors,
       config,

@@ -1,7 +1,8 @@
 /** What the journal knows of one actor while it hears it: which messages are on their way to it, and the step it takes. */
-import { type AnyActorRef, StateMachine } from 'xstate';
-import type { StartedDelay, TraceRecord } from '../api/trace-view.ts';
+import { type AnyActorRef, type AnyMachineSnapshot, StateMachine } from 'xstate';
+import type { TraceRecord } from '../api/trace-view.ts';
 import type { Microstep, StateNode } from './step-actions.ts';
+import type { StartedTimer } from './timers.ts';
 
 export type HeardEvent = { readonly type: string };
 
@@ -23,7 +24,7 @@ export class Step {
   message: Message | null;
   readonly microsteps: Microstep[] = [];
   /** The record shares it: at a start, children begin and are heard before its timers do. */
-  readonly delays: (StartedDelay & { readonly eventType: string })[] = [];
+  readonly timers: StartedTimer[] = [];
   isSettled = false;
   from = '';
   to = '';
@@ -36,6 +37,11 @@ export class Step {
     this.actor = actor;
     this.event = event;
     this.message = message;
+  }
+
+  /** The event it took: of its first microsteps another one is heard. */
+  get taken(): HeardEvent {
+    return this.message?.event ?? this.event;
   }
 
   /** `seq` of its record, or of the nearest one that led to it. */
@@ -96,6 +102,7 @@ export class HeardActor {
   /** The step it is in; a new one for this event where it is in none. */
   stepFor(event: HeardEvent): Step {
     if (this.step !== null) return this.step;
+    if (this.#inbox[0]?.event === event) return this.#begin(event, this.#inbox.shift()!);
     const place = this.#inbox.findIndex((message) => message.event === event);
     return this.#begin(event, place === -1 ? null : this.#inbox.splice(0, place + 1).at(-1)!);
   }
@@ -144,4 +151,8 @@ export function correlationOf(event: object): string | null {
   if ('order' in event && typeof event.order === 'object' && event.order !== null)
     return correlationOf(event.order);
   return null;
+}
+
+export function contextOf(ref: AnyActorRef): object {
+  return (ref.getSnapshot() as AnyMachineSnapshot).context;
 }

@@ -8,8 +8,10 @@ import type { Log } from '../adapters/log/log.ts';
 import { transitionLine } from '../adapters/log/transition-line.ts';
 import type { TimerView, TraceRecord } from '../api/trace-view.ts';
 import { storyPath } from '../machines/state-path.ts';
+import { hearSystem } from './hear-system.ts';
 import {
   causeWithoutStep,
+  contextOf,
   correlationOf,
   HeardActor,
   type HeardEvent,
@@ -20,7 +22,7 @@ import {
 import type { Recorder } from './recorder.ts';
 import { firstStates, leafIds } from './step-actions.ts';
 import type { Timeline } from './timeline.ts';
-import { delayName, runningTimers } from './timers.ts';
+import { runningTimers } from './timers.ts';
 
 export interface Standing {
   readonly name: string;
@@ -49,8 +51,12 @@ export class Journal {
     this.#recorder = recorder;
   }
 
-  /** For `createActor(..., {inspect})`. Never throws into an actor. */
-  readonly inspect = (heard: InspectionEvent): void => {
+  /** Hears all actors of this one's system, from before its start. Never throws into one. */
+  attach(root: AnyActorRef): void {
+    hearSystem(root, (heard) => this.#hear(heard));
+  }
+
+  #hear(heard: InspectionEvent): void {
     try {
       const ref = heard.actorRef as AnyActorRef;
       if (heard.type === '@xstate.event') this.#sent(heard.sourceRef as AnyActorRef, ref, heard.event);
@@ -62,7 +68,7 @@ export class Journal {
     } catch (error) {
       this.#log.error({ err: error, heard: heard.type }, 'the journal missed a step');
     }
-  };
+  }
 
   /** Called after each change of state, in order. */
   onMoved(moved: Moved): void {
@@ -108,8 +114,7 @@ export class Journal {
     const broke = source?.isMachine === true && event.type.startsWith('xstate.error.actor.');
     const step = (broke ? source.stepForNext() : source?.stepWhileSending()) ?? null;
     if (step !== null) this.#settle(step);
-    // No snapshot follows.
-    if (broke) this.#end(source);
+    if (broke) this.#end(source); // no snapshot follows
     if (event.type === 'xstate.init' && !target.isMachine) target.startedBy = step?.seq ?? null;
     target.expect({ event, source, cause: step ?? causeWithoutStep(source, event) });
   }
@@ -123,7 +128,7 @@ export class Journal {
     const step = actor.stepForNext();
     const seq = step?.isSettled === true ? step.seq : null;
     actor.timers.set(event.type, { monoMs: this.timeline.monoMs(), seq });
-    step?.delays.push({ name: delayName(event.type), durationMs: delay, eventType: event.type });
+    step?.timers.push({ eventType: event.type, durationMs: delay });
   }
 
   #tookMicrostep(
@@ -185,15 +190,14 @@ export class Journal {
     const hasMoved = before !== actor.state;
     if (hasMoved || isNews || isOrder || step.ended !== null) this.#record(step);
     if (hasMoved) this.#move(step, before);
-    for (const { eventType } of step.delays) actor.timers.get(eventType)!.seq = step.seq;
+    for (const { eventType } of step.timers) actor.timers.get(eventType)!.seq = step.seq;
   }
 
-  #move({ actor, message, event, from, to, trouble, record }: Step, before: string | null): void {
+  #move({ actor, taken, from, to, trouble, record }: Step, before: string | null): void {
     const { name, machine, owner, ref } = actor;
     const sinceMonoMs = this.timeline.monoMs();
     const standing = { name, machine, state: to, sinceMonoMs, parent: owner?.name ?? null, ref };
     this.#standings.set(ref.sessionId, standing);
-    const taken = message?.event ?? event;
     const correlationId = record?.correlationId ?? correlationOf(taken) ?? correlationOf(contextOf(ref));
     transitionLine(this.#log, { actor: name, machine, event: taken.type, from, to, correlationId, trouble });
     for (const moved of this.#moved) moved(standing, before);
@@ -205,10 +209,9 @@ export class Journal {
    */
   #record(step: Step): TraceRecord | null {
     if (this.#recorder === null || step.record !== null) return step.record;
-    const { actor, message, from, to, trouble, ended } = step;
+    const { actor, message, taken: event, from, to, trouble, ended } = step;
     const cause = message?.cause ?? null;
     const causing = cause instanceof Step ? this.#record(cause) : null;
-    const event = message?.event ?? step.event;
     const inherited =
       causing ?? (typeof cause === 'number' && isEnd(event) ? this.#recorder.record(cause) : null);
     step.record = this.#recorder.add(
@@ -216,16 +219,17 @@ export class Journal {
         actor: actor.name,
         machine: actor.machine,
         event: event.type,
-        ...{ from, to, states: leafIds(step.nodes) },
+        from,
+        to,
+        states: leafIds(step.nodes),
         source: message?.source?.name ?? null,
         cause: causing?.seq ?? (typeof cause === 'number' ? cause : null),
-        delays: step.delays,
         correlationId:
           correlationOf(event) ?? inherited?.correlationId ?? correlationOf(contextOf(actor.ref)),
-        ...{ trouble, ended },
+        trouble,
+        ended,
       },
-      event,
-      step.microsteps,
+      { event, microsteps: step.microsteps, timers: step.timers },
     );
     return step.record;
   }
@@ -243,8 +247,4 @@ export class Journal {
     this.#actors.set(ref, heard);
     return heard;
   }
-}
-
-function contextOf(ref: AnyActorRef): object {
-  return (ref.getSnapshot() as AnyMachineSnapshot).context;
 }

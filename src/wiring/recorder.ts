@@ -4,10 +4,18 @@
  * Which steps are worth a record is the journal's judgement.
  */
 import { recordForm, recordOfText } from '../api/shapes/trace-shape.ts';
-import type { LifeFacts, Trace, TraceBatch, TraceQuery, TraceRecord } from '../api/trace-view.ts';
+import type {
+  LifeFacts,
+  StartedDelay,
+  Trace,
+  TraceBatch,
+  TraceQuery,
+  TraceRecord,
+} from '../api/trace-view.ts';
 import type { Clock } from '../machines/ports.ts';
 import { cleanText, eventSummary } from './event-summary.ts';
 import { actionNames, type Microstep } from './step-actions.ts';
+import { delayName, type StartedTimer } from './timers.ts';
 import { selectRecords } from './trace-query.ts';
 
 /** What an earlier life told clients and could not write any more keeps its numbers. */
@@ -20,11 +28,18 @@ const LONGEST_TROUBLE = 400;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** A record whose texts are made in the batch. */
+/** What is known of a step at once; the rest is made in the batch. */
 export type DraftRecord = Omit<
   TraceRecord,
-  'seq' | 'atMs' | 'monoMs' | 'payload' | 'actions' | 'kind' | 'life'
+  'seq' | 'atMs' | 'monoMs' | 'payload' | 'actions' | 'delays' | 'kind' | 'life'
 >;
+
+/** What the batch makes texts of. */
+export interface RawStep {
+  readonly event: object;
+  readonly microsteps: readonly Microstep[];
+  readonly timers: readonly StartedTimer[];
+}
 
 /** Where batches are kept: the journal on disk. */
 export interface LineSink {
@@ -42,12 +57,10 @@ export interface RecorderSettings {
   readonly secrets: readonly string[];
 }
 
-const NO_ACTIONS: readonly string[] = [];
+const NONE = [] as const;
 
-interface Waiting {
+interface Waiting extends RawStep {
   readonly record: Writable<TraceRecord>;
-  readonly event: object;
-  readonly microsteps: readonly Microstep[];
 }
 
 export class Recorder {
@@ -79,18 +92,16 @@ export class Recorder {
     this.#lastSeq = last === undefined ? 0 : last + GAP;
     this.#lifeSeq = this.#lastSeq + 1;
     const begun: DraftRecord = {
-      ...{ actor: 'service', machine: 'service', event: 'life.begun', from: '', to: '', states: [] },
-      ...{ source: null, cause: null, delays: [], correlationId: null, trouble: null, ended: null },
+      ...{ actor: 'service', machine: 'service', event: 'life.begun', from: '', to: '', states: NONE },
+      ...{ source: null, cause: null, correlationId: null, trouble: null, ended: null },
     };
-    const record = this.#put(begun, 'life', life);
-    this.#waiting.push({ record, event: {}, microsteps: [] });
+    this.#put(begun, 'life', life, { event: {}, microsteps: NONE, timers: NONE });
     this.flush();
   }
 
-  /** @param event is put into words with the batch, as are the microsteps */
-  add(draft: DraftRecord, event: object, microsteps: readonly Microstep[]): TraceRecord {
-    const record = this.#put(draft, 'step', null);
-    this.#waiting.push({ record, event, microsteps });
+  /** @param raw is put into words with the batch */
+  add(draft: DraftRecord, raw: RawStep): TraceRecord {
+    const record = this.#put(draft, 'step', null, raw);
     if (this.#waiting.length >= MOST_WAITING) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), this.#settings.batchMs).unref();
     return record;
@@ -121,9 +132,10 @@ export class Recorder {
     const waiting = this.#waiting;
     this.#waiting = [];
     const { secrets, disk } = this.#settings;
-    const texts = waiting.map(({ record, event, microsteps }) => {
+    const texts = waiting.map(({ record, event, microsteps, timers }) => {
       record.payload = eventSummary(event, secrets);
       record.actions = actionNames(microsteps);
+      record.delays = timers.map(delayOf);
       if (record.trouble !== null) record.trouble = cleanText(record.trouble, secrets, LONGEST_TROUBLE);
       return JSON.stringify(recordForm(record));
     });
@@ -132,21 +144,43 @@ export class Recorder {
     for (const listener of this.#listeners) listener(batch);
   }
 
-  #put(draft: DraftRecord, kind: TraceRecord['kind'], life: LifeFacts | null): Writable<TraceRecord> {
+  /** Field by field, as in recordForm, and for the same reason. */
+  #put(
+    draft: DraftRecord,
+    kind: TraceRecord['kind'],
+    life: LifeFacts | null,
+    { event, microsteps, timers }: RawStep,
+  ): TraceRecord {
+    const { clock, memoryRecords } = this.#settings;
     this.#lastSeq += 1;
-    const { clock } = this.#settings;
-    const instants = { atMs: clock.wallMs(), monoMs: clock.monoMs() };
-    const record = {
-      ...draft,
-      ...instants,
+    const record: Writable<TraceRecord> = {
       seq: this.#lastSeq,
       kind,
-      life,
+      atMs: clock.wallMs(),
+      monoMs: clock.monoMs(),
+      actor: draft.actor,
+      machine: draft.machine,
+      event: draft.event,
       payload: null,
-      actions: NO_ACTIONS,
+      from: draft.from,
+      to: draft.to,
+      states: draft.states,
+      source: draft.source,
+      cause: draft.cause,
+      actions: NONE,
+      delays: NONE,
+      correlationId: draft.correlationId,
+      trouble: draft.trouble,
+      ended: draft.ended,
+      life,
     };
     this.#records.push(record);
-    if (this.#records.length >= this.#settings.memoryRecords + SLICE) this.#records.splice(0, SLICE);
+    this.#waiting.push({ record, event, microsteps, timers });
+    if (this.#records.length >= memoryRecords + SLICE) this.#records.splice(0, SLICE);
     return record;
   }
+}
+
+function delayOf({ eventType, durationMs }: StartedTimer): StartedDelay {
+  return { name: delayName(eventType), durationMs };
 }

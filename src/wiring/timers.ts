@@ -4,6 +4,12 @@ import type { TimerView } from '../api/trace-view.ts';
 
 const AFTER = 'xstate.after.';
 
+/** A timer as it is heard of when it is started. */
+export interface StartedTimer {
+  readonly eventType: string;
+  readonly durationMs: number;
+}
+
 /** `xstate.after.probeBackoff.camera.probing` is the chart's `probeBackoff`; other timers bear their event's name. */
 export function delayName(eventType: string): string {
   if (!eventType.startsWith(AFTER)) return eventType;

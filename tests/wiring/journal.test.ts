@@ -18,7 +18,9 @@ async function house() {
   const recorder = new Recorder({ clock: time, memoryRecords: 1000, batchMs: 5, disk: null, secrets: [] });
   const log = createLog({ level: 'fatal', format: 'json', file: '' });
   const journal = new Journal(log, new Timeline(time), recorder);
-  const actor = createActor(houseMachine, { systemId: 'house', clock, inspect: journal.inspect }).start();
+  const actor = createActor(houseMachine, { systemId: 'house', clock });
+  journal.attach(actor);
+  actor.start();
   await settled();
   const began = recorder.lastSeq;
   const records = () => recorder.trace({ limit: 1000, sinceSeq: began }).records;
