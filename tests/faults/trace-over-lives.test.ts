@@ -1,4 +1,6 @@
 /** The story of a camera over the death of the service: what was before, the new life, and the adoption, in one trace. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { describeMediaServers } from '../contract/servers.ts';
 import { startService, type TestService } from '../support/service.ts';
@@ -25,17 +27,24 @@ describeMediaServers('the trace of a camera', (server) => {
   const trace = async (params: object): Promise<readonly Entry[]> =>
     (await service.call<{ records: Entry[] }>('get_actor_trace', { limit: 1000, ...params })).records;
 
+  const onDisk = () => {
+    const folder = join(service.dataFolder, 'journal');
+    return readdirSync(folder)
+      .map((name) => readFileSync(join(folder, name), 'utf8'))
+      .join('');
+  };
+
   test('tells what was before a kill -9 and the adoption after it as one story', async () => {
     service = await startService(server);
     await service.call('start_streaming', { device: 'camera0' });
     await service.untilStream('camera0', 'live.flowing');
     const before = await trace({ device: 'camera0' });
     const firstPid = service.pid;
-    // The last words are on disk a moment after they were said.
-    await until(async () => (await trace({})).length > 0, { what: 'records' });
     const flowing = before.findLast(({ actor, to }) => actor === 'stream:camera0' && to === 'live.flowing');
-    expect(flowing).toBeDefined();
-    await new Promise((resolve) => setImmediate(resolve));
+    // What brought it about is told too, although it is another actor's step.
+    expect(before.find(({ seq }) => seq === flowing?.cause)).toMatchObject({ event: 'paths.observed' });
+    // What was said reaches the disk within a batch.
+    await until(() => onDisk().includes(`"seq":${flowing?.seq},`), { what: 'the record on disk' });
     await service.crashAndRestart();
     await service.untilStream('camera0', 'live.flowing');
     const story = await trace({ device: 'camera0' });
