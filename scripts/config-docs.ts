@@ -20,6 +20,7 @@ const SECTIONS: Readonly<Record<keyof Config, string>> = {
   storage: 'Judgement on the file system of the recordings.',
   service: 'Limits of a start and a stop.',
   logging: 'The log of the service; captures and media server have [files of their own](operating.md#logs).',
+  recorder: 'The [flight recorder](recorder.md): what actors did, in memory and in the data directory.',
   debug: 'Off in production.',
 };
 

@@ -4,9 +4,9 @@
  */
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { Chart } from '../src/machines/chart.ts';
 import { readAllMachines } from './charts/machines.ts';
 import { toMermaid } from './charts/mermaid.ts';
-import type { Chart } from './charts/model.ts';
 import { type Drawn, digestOf, fingerprinter, RECORD_FILE, readRecord, staleness } from './charts/record.ts';
 import { sheetsOf } from './charts/sheets.ts';
 import { toSvg } from './charts/svg.ts';

@@ -5,6 +5,7 @@ import { memory, processor } from './groups/costs.ts';
 import { firstFrame } from './groups/first-frame.ts';
 import { recordingOrders, snapshotOrders } from './groups/orders.ts';
 import { plug } from './groups/plug.ts';
+import { recorder } from './groups/recorder.ts';
 import { captureKilled, serverKilledMany, serverKilledOne } from './groups/revival.ts';
 import { start } from './groups/start.ts';
 import { ways } from './groups/ways.ts';
@@ -14,5 +15,5 @@ export const GROUPS: readonly Group[] = [
   ...[recordingOrders, snapshotOrders],
   ...[start, plug, firstFrame],
   ...[serverKilledOne, serverKilledMany, captureKilled],
-  ...[memory, processor, ways],
+  ...[memory, processor, ways, recorder],
 ];

@@ -75,7 +75,7 @@ function withUnit(value: number, unit: Unit): string {
 
 /** As many digits as mean something. */
 function figure(value: number, unit: Unit): string {
-  if (unit === 'calls/s') return Math.round(value).toString();
+  if (unit === 'calls/s' || unit === 'events/s') return Math.round(value).toString();
   if (unit === '% of a core') return value.toFixed(2);
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }

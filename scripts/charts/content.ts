@@ -1,5 +1,5 @@
 /** What is written in a state's box and on an edge, line by line, with the room it takes. */
-import type { ChartEdge, ChartState, Reaction, Trigger, TriggerKind } from './model.ts';
+import type { ChartEdge, ChartState, Reaction, Trigger, TriggerKind } from '../../src/machines/chart.ts';
 import { FONTS, lineHeightPx, widthPx, wrap } from './text.ts';
 
 /** `blank` is the room of a sign without one: a line that goes on. */

@@ -1,7 +1,7 @@
 /** Turns a chart into the graph that ELK lays out: boxes with the room their text needs, dots, marks and labelled edges. */
 import type { ElkExtendedEdge, ElkNode } from 'elkjs';
+import type { Chart, ChartEdge, ChartState } from '../../src/machines/chart.ts';
 import { ANY_MARK, edgeContent, PADDING_PX, stateContent, type TextShape } from './content.ts';
-import type { Chart, ChartEdge, ChartState } from './model.ts';
 import { FONTS, lineHeightPx, widthPx } from './text.ts';
 
 export interface LayoutChoice {

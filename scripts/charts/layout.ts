@@ -3,9 +3,9 @@
  * widths the one that fits a screen best is kept. Deterministic for one version of elkjs.
  */
 import ElkModule, { type ElkNode, type ElkPoint } from 'elkjs';
+import { allStates, type Chart, type ChartEdge, type ChartState } from '../../src/machines/chart.ts';
 import { type Content, edgeContent, PADDING_PX, stateContent, type TextShape } from './content.ts';
 import { anyId, CHOICES, dotId, edgeId, elkGraph, type LayoutChoice, textShape } from './elk-graph.ts';
-import { allStates, type Chart, type ChartEdge, type ChartState } from './model.ts';
 import { arranged, regionsOf } from './regions.ts';
 
 export interface Rect {

@@ -2,8 +2,8 @@
 import { readdir } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { StateMachine } from 'xstate';
-import type { Chart } from './model.ts';
-import { readMachine } from './read-machine.ts';
+import type { Chart } from '../../src/machines/chart.ts';
+import { readMachine } from '../../src/machines/read-machine.ts';
 
 const MACHINES = new URL('../../src/machines/', import.meta.url);
 

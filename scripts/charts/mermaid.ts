@@ -1,5 +1,5 @@
 /** Draws a `Chart` as Mermaid stateDiagram-v2 text, which GitHub shows as a picture. */
-import type { Chart, ChartEdge, ChartState, Trigger } from './model.ts';
+import type { Chart, ChartEdge, ChartState, Trigger } from '../../src/machines/chart.ts';
 
 const NOTE_LIMIT_CHARACTERS = 160;
 

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Chart } from './model.ts';
+import type { Chart } from '../../src/machines/chart.ts';
 
 /** Machine name to what was drawn of it. */
 export type DrawnRecord = Readonly<Record<string, Drawn>>;

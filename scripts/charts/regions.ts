@@ -1,6 +1,7 @@
 /** Parallel regions of a whole machine: laid out one by one, then set in rows so that the picture suits a screen. */
+
+import type { Chart } from '../../src/machines/chart.ts';
 import type { Layout } from './layout.ts';
-import type { Chart } from './model.ts';
 
 interface Size {
   readonly widthPx: number;

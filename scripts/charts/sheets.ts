@@ -1,6 +1,7 @@
 /** Decides what goes on one sheet: the whole chart where it can be read at once, else an overview and its details. */
+
+import { allStates, type Chart } from '../../src/machines/chart.ts';
 import { type Layout, layOut, scaleOf } from './layout.ts';
-import { allStates, type Chart } from './model.ts';
 import { closable, closed, detail } from './views.ts';
 
 export interface Sheet {

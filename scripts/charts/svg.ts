@@ -2,6 +2,8 @@
  * Draws a laid-out chart as one self-contained SVG: readable in light and dark, generic fonts, no script, tooltips
  * with the full descriptions. Same chart, same bytes.
  */
+
+import type { Chart } from '../../src/machines/chart.ts';
 import {
   ANY_MARK,
   type Content,
@@ -13,7 +15,6 @@ import {
 } from './content.ts';
 import type { Layout, PlacedEdge, PlacedState, Rect } from './layout.ts';
 import { legend } from './legend.ts';
-import type { Chart } from './model.ts';
 import { arrowPath, escaped, iconShape, STYLE } from './svg-parts.ts';
 import { FONTS, lineHeightPx, widthPx, wrap } from './text.ts';
 

@@ -2,7 +2,7 @@
  * Smaller views of a chart that is too large to be read at once: an overview in which nested states are closed boxes,
  * and one detail per closed box, in which whatever lies outside is a small stub.
  */
-import { allStates, type Chart, type ChartEdge, type ChartState } from './model.ts';
+import { allStates, type Chart, type ChartEdge, type ChartState } from '../../src/machines/chart.ts';
 
 /** The chart with the named states closed: their inner states are only listed, arrows end at the box. */
 export function closed(chart: Chart, ids: ReadonlySet<string>): Chart {

@@ -13,7 +13,7 @@ import { addHealth } from './http/health.ts';
 import { assertAddressFree, listenOn, makeListener } from './http/listener.ts';
 import type { ApiLog } from './log.ts';
 import { methodsByName } from './methods/table.ts';
-import { Notifier } from './notifier.ts';
+import { Notifier, traceNotices } from './notifier.ts';
 import { Dispatcher } from './rpc/dispatcher.ts';
 import type { ApiSettings } from './settings.ts';
 import { SocketServer } from './socket/socket-server.ts';
@@ -80,6 +80,13 @@ export function createApi({ door, shelf, settings, keys, tokens, clock, log }: A
       log.error({ err: error, fact: fact.type }, 'a fact was not told'); // never into an actor
     }
   });
+  const stopTracing = door.onTrace((batch) => {
+    try {
+      for (const notice of traceNotices(batch)) sockets.broadcast(notice);
+    } catch (error) {
+      log.error({ err: error }, 'records were not told'); // never into the recorder
+    }
+  });
   const main = makeListener(desk);
   const probe = makeListener(desk);
   addHealth(main, desk);
@@ -90,6 +97,7 @@ export function createApi({ door, shelf, settings, keys, tokens, clock, log }: A
   const shut = async (): Promise<void> => {
     await sockets.close(settings.closeGraceMs ?? DEFAULT_CLOSE_GRACE_MS);
     stopHearing();
+    stopTracing();
     await Promise.all([main.close(), probe.close()]);
   };
   const api: Api = {

@@ -2,6 +2,7 @@
  * The one door between the api and the actors. The api never sees an actor: it asks, and it reads plain views
  * that the machines' own status functions made from snapshots. Whoever implements it (wiring) decides nothing either.
  */
+import type { Chart } from '../machines/chart.ts';
 import type { Trouble } from '../machines/errors.ts';
 import type { PlanRung } from '../machines/plan.ts';
 import type { SyntheticFault } from '../machines/ports.ts';
@@ -19,6 +20,7 @@ import type {
 } from '../machines/values.ts';
 
 import type { AskedValue, ControlsView, ControlView } from './control-view.ts';
+import type { ActorView, Trace, TraceBatch, TraceQuery } from './trace-view.ts';
 
 export type CameraWord = 'CONNECTED' | 'DISCONNECTED' | 'ERROR';
 export type StreamWord = 'ACTIVE' | 'INACTIVE' | 'STARTING' | 'STOPPING' | 'ERROR';
@@ -152,15 +154,6 @@ export interface ServiceView extends StateView {
   };
 }
 
-export interface ActorView extends StateView {
-  /** Its place: `camera:camera0`, `stream:camera0`, `recording:<session>`, `media-server`. */
-  readonly actor: string;
-  readonly machine: string;
-  readonly parent: string | null;
-  /** Plain facts of its context worth seeing; no host paths, no secrets. */
-  readonly facts: Readonly<Record<string, unknown>>;
-}
-
 /** Facts that happened, in order, for notifications. */
 export type EngineFact =
   | { readonly type: 'camera.changed'; readonly camera: CameraView }
@@ -188,7 +181,14 @@ export interface Door {
   cameras(): readonly CameraView[];
   /** By `cameraN`, or by the `/dev/videoN` it has at this moment. */
   camera(device: string): CameraView | undefined;
+  /** Parents before children. */
   actors(): readonly ActorView[];
+  trace(query: TraceQuery): Trace;
+  /** What is recorded from here on, a batch every few milliseconds; returns the way to stop. Never let it throw. */
+  onTrace(listener: (batch: TraceBatch) => void): () => void;
+  /** By the machine's id. */
+  chart(machine: string): Chart | undefined;
+  machines(): readonly string[];
   /** Methods of the API that would work on this camera now. */
   allowed(device: string): readonly string[];
   startRecording(order: StartRecordingOrder): Promise<RecordingView>;

@@ -2,8 +2,13 @@
 import { z } from 'zod';
 import { classicCameraShape } from './shapes/camera-shape.ts';
 import { count } from './shapes/common.ts';
+import { EXAMPLE_RECORD, traceRecordShape } from './shapes/trace-shape.ts';
 
-export type NotificationName = 'camera_status_update' | 'recording_status_update' | 'lagged';
+export type NotificationName =
+  | 'camera_status_update'
+  | 'recording_status_update'
+  | 'inspection_update'
+  | 'lagged';
 
 export interface NotificationDeclaration {
   readonly name: NotificationName;
@@ -47,6 +52,13 @@ export const NOTIFICATIONS: readonly NotificationDeclaration[] = [
       filename: 'camera0_2026-11-23_04-28-13.mp4',
       duration: 60,
     },
+  },
+  {
+    name: 'inspection_update',
+    summary:
+      'What the flight recorder kept since the last one, oldest first; only for admins who called `subscribe_inspection`. Numbers follow each other; a hole means that something was dropped (`lagged`): ask `get_actor_trace` with `since_seq`.',
+    params: z.strictObject({ records: z.array(traceRecordShape) }),
+    example: { records: [EXAMPLE_RECORD] },
   },
   {
     name: 'lagged',

@@ -9,6 +9,10 @@ import type { ApiSettings } from './settings.ts';
 import { classicCamera } from './shapes/camera-shape.ts';
 import { wholeSeconds } from './shapes/common.ts';
 import { fileNameOf, finishedFileName } from './shapes/recording-shape.ts';
+import type { TraceBatch } from './trace-view.ts';
+
+/** What a slow client has waiting stays small: its queue counts notifications. */
+const RECORDS_PER_NOTICE = 50;
 
 /** One notification on its way to every client. */
 export interface Notice {
@@ -16,6 +20,8 @@ export interface Notice {
   readonly device: CameraId;
   /** Whether an unread one of the same name and device may be replaced by this one. */
   readonly coalesces: boolean;
+  /** Only for those who asked with subscribe_inspection; others hear everything else. */
+  readonly forInspectors?: true;
   /** The frame's text, for a client that reached us under this host. */
   textFor(host: string): string;
 }
@@ -76,6 +82,21 @@ export class Notifier {
     };
     return { name: 'camera_status_update', device: camera.device, coalesces: true, textFor };
   }
+}
+
+/** Records of actors' steps as notifications, each of a bounded size. Their texts are made when somebody hears them. */
+export function traceNotices({ texts }: TraceBatch): readonly Notice[] {
+  const notices: Notice[] = [];
+  for (let start = 0; start < texts.length; start += RECORDS_PER_NOTICE) {
+    const few = texts.slice(start, start + RECORDS_PER_NOTICE);
+    let text: string | undefined;
+    const textFor = () => {
+      text ??= `{"jsonrpc":"2.0","method":"inspection_update","params":{"records":[${few.join(',')}]}}`;
+      return text;
+    };
+    notices.push({ name: 'inspection_update', device: '', coalesces: false, forInspectors: true, textFor });
+  }
+  return notices;
 }
 
 /** A notification's text. */

@@ -12,6 +12,8 @@ export interface Session {
   principal: Principal | null;
   /** Calls whose answer is still to come. */
   pending: number;
+  /** Whether it has asked for `inspection_update`. */
+  inspects: boolean;
 }
 
 /**

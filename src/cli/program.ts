@@ -6,6 +6,7 @@ import { CliError } from './cli-error.ts';
 import { type Client, connect, ServiceError } from './client.ts';
 import { list, listFiles, type Outcome, ping, plan, record, snapshot, status, stop } from './commands.ts';
 import type { CommandIo } from './io.ts';
+import { addTraceCommands } from './trace-commands.ts';
 import { watch } from './watch.ts';
 
 export const EXIT = { ok: 0, error: 1, usage: 2, interrupted: 130 } as const;
@@ -127,6 +128,10 @@ function describe(run: Run, io: CommandIo, signal: AbortSignal): Command {
     .command('watch')
     .description('the cameras, live; with --json one line per change')
     .action(() => run(program.opts<GlobalOptions>(), (client, asJson) => watch(client, io, asJson, signal)));
+  addTraceCommands(program, {
+    ...{ print, whole, io, signal },
+    run: (act) => run(program.opts<GlobalOptions>(), act),
+  });
   return program;
 }
 

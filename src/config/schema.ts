@@ -214,6 +214,12 @@ export const configSchema = z.strictObject({
     format: z.enum(['json', 'pretty']).default('json').describe('of each line'),
     file: z.string().default('').describe('empty: standard error'),
   }),
+  recorder: section({
+    memory_records: int(20_000, 'steps of actors kept in memory, about 1 kB each', 100, 1_000_000),
+    batch_ms: ms(20, 'records go to disk and to listeners this often; a kill -9 loses at most so much'),
+    file_bytes: int(8_388_608, 'a file of the journal; then the next one begins', 4096, 1_073_741_824),
+    files: int(5, 'files kept, the newest included', 1, 10_000),
+  }),
   debug: section({
     fault_injection: z.boolean().default(false).describe('inject_fault answers'),
   }),

@@ -12,6 +12,7 @@ import type {
   SnapshotOrder,
   StartRecordingOrder,
 } from '../api/door.ts';
+import type { TraceBatch, TraceQuery } from '../api/trace-view.ts';
 import type { Config } from '../config/schema.ts';
 import { CameraError } from '../machines/errors.ts';
 import type { Clock, SyntheticCameras, SyntheticFault } from '../machines/ports.ts';
@@ -27,6 +28,7 @@ import {
   renameCamera,
   retryCamera,
 } from './camera-orders.ts';
+import { chartOf, machineNames } from './charts.ts';
 import { listControls, setControl } from './control-orders.ts';
 import type { Journal } from './journal.ts';
 import {
@@ -37,6 +39,7 @@ import {
   stopStreaming,
   takeSnapshot,
 } from './orders.ts';
+import type { Recorder } from './recorder.ts';
 import { actorViews, serviceView } from './service-view.ts';
 
 export interface EngineParts {
@@ -44,6 +47,7 @@ export interface EngineParts {
   readonly input: ServiceInput;
   readonly config: Config;
   readonly journal: Journal;
+  readonly recorder: Recorder;
   readonly clock: Clock;
   readonly version: string;
   readonly serverKind: MediaServerInfo['kind'] | 'unknown';
@@ -62,10 +66,9 @@ export class Engine implements Door {
     this.#parts = parts;
     this.#startedMonoMs = parts.clock.monoMs();
     const { machine, input, journal, config, clock } = parts;
-    this.#actors = new Actors(
-      createActor(machine, { input, systemId: 'service', inspect: journal.inspect }),
-      journal,
-    );
+    const root = createActor(machine, { input, systemId: 'service' });
+    journal.attach(root);
+    this.#actors = new Actors(root, journal);
     this.#desk = {
       actors: this.#actors,
       config,
@@ -100,6 +103,22 @@ export class Engine implements Door {
 
   actors() {
     return actorViews(this.#parts.journal);
+  }
+
+  trace(query: TraceQuery) {
+    return this.#parts.recorder.trace(query);
+  }
+
+  onTrace(listener: (batch: TraceBatch) => void) {
+    return this.#parts.recorder.onBatch(listener);
+  }
+
+  chart(machine: string) {
+    return chartOf(machine);
+  }
+
+  machines() {
+    return machineNames;
   }
 
   allowed(device: string): readonly string[] {

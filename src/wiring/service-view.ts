@@ -1,6 +1,7 @@
 /** The service's own snapshot, and its parts', as the plain views that the front desk reads. */
 import type { ActorRefFrom, AnyActorRef, AnyMachineSnapshot } from 'xstate';
-import type { ActorView, FoldersView, MediaServerView, ServiceView, StateView } from '../api/door.ts';
+import type { FoldersView, MediaServerView, ServiceView, StateView } from '../api/door.ts';
+import type { ActorView } from '../api/trace-view.ts';
 import { backoffMs } from '../machines/backoff.ts';
 import type { discoveryMachine } from '../machines/discovery.ts';
 import type { mediaServerMachine } from '../machines/media-server.ts';
@@ -8,6 +9,7 @@ import { missingParts, type serviceMachine } from '../machines/service.ts';
 import { regionPath, statePath } from '../machines/state-path.ts';
 import { type storageMachine, usedPercent } from '../machines/storage.ts';
 import type { Journal } from './journal.ts';
+import { leafIds } from './step-actions.ts';
 
 export type ServiceRef = ActorRefFrom<typeof serviceMachine>;
 type MediaServerRef = ActorRefFrom<typeof mediaServerMachine>;
@@ -131,15 +133,17 @@ const SHOWN = [
 
 /** Every living actor, parents before children. */
 export function actorViews(journal: Journal): readonly ActorView[] {
+  const running = journal.timers();
   return journal.all().map(({ name, machine, state, sinceMonoMs, parent, ref }) => {
     const sinceAtMs = journal.timeline.atMs(sinceMonoMs);
-    const { context } = ref.getSnapshot() as AnyMachineSnapshot;
+    const { context, _nodes } = ref.getSnapshot() as AnyMachineSnapshot;
+    const timers = running.get(ref) ?? [];
     const facts = Object.fromEntries(
       SHOWN.filter((key) => context[key] !== undefined && context[key] !== null).map((key) => [
         key,
         context[key],
       ]),
     );
-    return { actor: name, machine, state, sinceAtMs, parent, facts };
+    return { actor: name, machine, state, states: leafIds(_nodes), sinceAtMs, parent, timers, facts };
   });
 }

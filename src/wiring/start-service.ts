@@ -13,6 +13,7 @@ import { assemble } from './assemble.ts';
 import { Engine } from './engine.ts';
 import { Journal } from './journal.ts';
 import { serviceInput } from './limits.ts';
+import { openRecorder } from './open-recorder.ts';
 import { provideService } from './provide.ts';
 import { Timeline } from './timeline.ts';
 
@@ -47,12 +48,14 @@ export async function startService(config: Config, dataId: string): Promise<Runn
   const { world, found, syntheticCameras, settle, stopHardware } = assembly;
   secrets.push(...assembly.secrets);
   if (found?.notice != null) log.warn({ media_server: found.kind }, found.notice);
-  const journal = new Journal(log, new Timeline(systemClock));
+  const { recorder, close, closeNow } = await openRecorder(config.recorder, dataDirectory, secrets, log);
+  const journal = new Journal(log, new Timeline(systemClock), recorder);
   const engine = new Engine({
     machine: provideService(world),
     input: serviceInput(config, world.wishes.wishes),
     config,
     journal,
+    recorder,
     clock: systemClock,
     version: SERVICE_VERSION,
     serverKind: found?.kind ?? 'unknown',
@@ -77,6 +80,7 @@ export async function startService(config: Config, dataId: string): Promise<Runn
   engine.root.subscribe({
     error: (error) => {
       log.fatal({ err: error }, 'the service actor ended by a defect; the data plane is left running');
+      closeNow();
       process.exit(1);
     },
   });
@@ -124,11 +128,13 @@ export async function startService(config: Config, dataId: string): Promise<Runn
       await settle();
       await stopHardware();
       await api.close();
+      await close();
     },
     handOver: async () => {
       await ended('service.handOver');
       await settle();
       await api.close();
+      await close();
     },
   };
 }

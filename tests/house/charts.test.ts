@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readAllMachines } from '../../scripts/charts/machines.ts';
 import { toMermaid } from '../../scripts/charts/mermaid.ts';
-import type { Chart } from '../../scripts/charts/model.ts';
 import {
   type DrawnRecord,
   fingerprinter,
@@ -12,6 +11,7 @@ import {
   readRecord,
   staleness,
 } from '../../scripts/charts/record.ts';
+import type { Chart } from '../../src/machines/chart.ts';
 import { PROJECT, read } from './sources.ts';
 
 const folder = join(PROJECT, 'statecharts');

@@ -4,7 +4,6 @@
  */
 import type { AskedValue, ControlView } from '../../src/api/control-view.ts';
 import type {
-  ActorView,
   CameraView,
   Door,
   EngineFact,
@@ -15,8 +14,12 @@ import type {
   StartRecordingOrder,
   StreamView,
 } from '../../src/api/door.ts';
+import { recordForm } from '../../src/api/shapes/trace-shape.ts';
+import type { ActorView, Trace, TraceBatch, TraceQuery, TraceRecord } from '../../src/api/trace-view.ts';
+import type { Chart } from '../../src/machines/chart.ts';
 import { CameraError } from '../../src/machines/errors.ts';
 import type { SyntheticFault } from '../../src/machines/ports.ts';
+import { readMachine } from '../../src/machines/read-machine.ts';
 import {
   cameraView,
   controlViews,
@@ -26,6 +29,7 @@ import {
   serviceView,
   streamView,
 } from './fake-views.ts';
+import { kettleMachine } from './toy-machines.ts';
 
 export type FakeOrder =
   | 'startRecording'
@@ -45,12 +49,14 @@ export type FakeOrder =
 export class FakeDoor implements Door {
   #service: ServiceView = serviceView();
   actorsNow: ActorView[] = [];
+  traceNow: TraceRecord[] = [];
   controlsNow: ControlView[] = controlViews();
   /** Every order as it came, for tests that ask what reached the actors. */
   readonly orders: { readonly order: FakeOrder; readonly args: readonly unknown[] }[] = [];
   /** Emitted by the orders themselves before they resolve, as actors do. */
   readonly #cameras = new Map<string, CameraView>();
   readonly #listeners = new Set<(fact: EngineFact) => void>();
+  readonly #tracers = new Set<(batch: TraceBatch) => void>();
   readonly #failures = new Map<FakeOrder, unknown>();
   readonly #gates = new Map<FakeOrder, Promise<void>>();
   #snapshots = 0;
@@ -99,6 +105,13 @@ export class FakeDoor implements Door {
     for (const listener of this.#listeners) listener(fact);
   }
 
+  /** Keeps these records and tells them, as the recorder does with a batch. */
+  record(...records: readonly TraceRecord[]): void {
+    this.traceNow.push(...records);
+    const texts = records.map((record) => JSON.stringify(recordForm(record)));
+    for (const listener of this.#tracers) listener({ records, texts });
+  }
+
   get listenerCount(): number {
     return this.#listeners.size;
   }
@@ -142,6 +155,31 @@ export class FakeDoor implements Door {
 
   actors(): readonly ActorView[] {
     return this.actorsNow;
+  }
+
+  trace({ limit, sinceSeq, actor }: TraceQuery): Trace {
+    const fitting = this.traceNow.filter(
+      (record) => record.seq > (sinceSeq ?? 0) && (actor === undefined || record.actor === actor),
+    );
+    return {
+      records: sinceSeq === undefined ? fitting.slice(-limit) : fitting.slice(0, limit),
+      lastSeq: this.traceNow.at(-1)?.seq ?? 0,
+      firstSeq: this.traceNow[0]?.seq ?? 0,
+      more: fitting.length > limit,
+    };
+  }
+
+  onTrace(listener: (batch: TraceBatch) => void): () => void {
+    this.#tracers.add(listener);
+    return () => this.#tracers.delete(listener);
+  }
+
+  chart(machine: string): Chart | undefined {
+    return machine === 'kettle' ? readMachine('kettle', kettleMachine) : undefined;
+  }
+
+  machines(): readonly string[] {
+    return ['kettle'];
   }
 
   allowed(device: string): readonly string[] {

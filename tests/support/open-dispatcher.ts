@@ -42,6 +42,7 @@ export function openDispatcher(settings: Partial<ApiSettings> = {}) {
     principal:
       role === undefined ? null : { subject: role, role, method: 'jwt', keyId: null, expiresAtMs: null },
     pending: 0,
+    inspects: false,
   });
   const frame: Frame = { hold: () => undefined };
   /** The reply, parsed; undefined when there is none. */

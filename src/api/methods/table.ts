@@ -1,10 +1,11 @@
 /** All methods, in the order of the documentation, and the permission table that follows from them. */
 import type { RequiredRole } from '../auth/roles.ts';
-import { getActors, injectFault } from './actors.ts';
 import { getCameraControls, setCameraControl } from './camera-controls.ts';
 import { disableCamera, enableCamera, forgetCamera, renameCamera, retryCamera } from './camera-orders.ts';
 import { getCameraCapabilities, getCameraList, getCameraStatus } from './cameras.ts';
+import { injectFault } from './fault-buttons.ts';
 import { listRecordings, listSnapshots } from './files.ts';
+import { getActors, getActorTrace, getStatechart, subscribeInspection } from './inspection.ts';
 import { authenticate, ping } from './login.ts';
 import type { Method } from './method.ts';
 import { getRecordingStatus, startRecording, stopRecording } from './recordings.ts';
@@ -41,6 +42,9 @@ export const METHODS: readonly Method[] = [
   getSystemStatus,
   getServerInfo,
   getActors,
+  getActorTrace,
+  getStatechart,
+  subscribeInspection,
   injectFault,
 ];
 

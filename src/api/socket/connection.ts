@@ -21,8 +21,8 @@ export interface ConnectionOptions {
   readonly queueLimit: number;
   readonly host: string;
   readonly address: string;
-  /** Whether notifications may go to this session now: it is logged in and the login holds. */
-  mayHear(session: Session): boolean;
+  /** Whether this notification may go to this session now: it is logged in, the login holds, and it asked where it has to. */
+  mayHear(session: Session, notice: Notice): boolean;
   closed(connection: Connection, code: number): void;
 }
 
@@ -36,7 +36,8 @@ export class Connection {
   #flushed = false;
 
   constructor(socket: WebSocket, options: ConnectionOptions, principal: Session['principal']) {
-    this.session = { id: randomUUID(), address: options.address, host: options.host, principal, pending: 0 };
+    const { address, host } = options;
+    this.session = { id: randomUUID(), address, host, principal, pending: 0, inspects: false };
     this.#socket = socket;
     this.#options = options;
     this.#outbox = new Outbox(options.queueLimit, options.host);
@@ -50,7 +51,7 @@ export class Connection {
 
   /** Sends or queues a notification, where this client may hear it. */
   tell(notice: Notice): void {
-    if (!this.#options.mayHear(this.session)) return;
+    if (!this.#options.mayHear(this.session, notice)) return;
     this.#outbox.offer(notice);
     this.#pump();
   }

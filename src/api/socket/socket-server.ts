@@ -6,6 +6,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Principal } from '../auth/principal.ts';
+import { roleAllows } from '../auth/roles.ts';
 import type { Desk } from '../desk.ts';
 import { principalOf } from '../http/credentials.ts';
 import type { Notice } from '../notifier.ts';
@@ -99,7 +100,10 @@ export class SocketServer {
         queueLimit: settings.clientQueueMessages,
         host: hostOf(request.headers.host, request.socket.localAddress ?? 'localhost'),
         address: request.socket.remoteAddress ?? 'unknown',
-        mayHear: ({ principal: login }) => login !== null && doorkeeper.holds(login),
+        mayHear: ({ principal: login, inspects }, { forInspectors }) =>
+          login !== null &&
+          doorkeeper.holds(login) &&
+          (forInspectors !== true || (inspects && roleAllows(login.role, 'admin'))),
         closed: (gone, code) => this.#forget(gone, code),
       },
       principal,

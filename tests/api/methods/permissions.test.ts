@@ -33,6 +33,9 @@ const CONTRACT: Readonly<Record<string, RequiredRole>> = {
   get_system_status: 'viewer',
   get_server_info: 'viewer',
   get_actors: 'admin',
+  get_actor_trace: 'admin',
+  get_statechart: 'admin',
+  subscribe_inspection: 'admin',
   inject_fault: 'admin',
 };
 

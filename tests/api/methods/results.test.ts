@@ -501,6 +501,8 @@ describe('the service', () => {
         machine: 'camera',
         parent: 'service',
         ...at('ready'),
+        states: ['camera.ready.confirmed'],
+        timers: [{ name: 'confirmTime', durationMs: 1000, remainingMs: 812.50049 }],
         facts: { node: '/dev/video0', deep: { api_key: 'x' }, attempts: 2 },
       },
     ];
@@ -510,7 +512,9 @@ describe('the service', () => {
         machine: 'camera',
         parent: 'service',
         state: 'ready',
+        states: ['camera.ready.confirmed'],
         since: '2026-11-23T04:28:00.000Z',
+        timers: [{ name: 'confirmTime', duration_ms: 1000, remaining_ms: 812.5 }],
         facts: { node: '<path>', deep: { api_key: '***' }, attempts: 2 },
       },
     ]);

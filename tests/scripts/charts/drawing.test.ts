@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { PADDING_PX } from '../../../scripts/charts/content.ts';
 import { type Layout, layOut, type Rect, scaleOf } from '../../../scripts/charts/layout.ts';
 import { toMermaid } from '../../../scripts/charts/mermaid.ts';
-import { readMachine } from '../../../scripts/charts/read-machine.ts';
 import { toSvg } from '../../../scripts/charts/svg.ts';
 import { closed, detail } from '../../../scripts/charts/views.ts';
-import { bellMachine, kettleMachine, radioMachine } from './toy-machines.ts';
+import { readMachine } from '../../../src/machines/read-machine.ts';
+import { bellMachine, kettleMachine, radioMachine } from '../../support/toy-machines.ts';
 
 const kettle = readMachine('kettle', kettleMachine);
 const radio = readMachine('radio', radioMachine);

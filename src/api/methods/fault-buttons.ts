@@ -1,9 +1,8 @@
-/** The actors as they are, and the buttons of the synthetic cameras. For admins. */
+/** The buttons of the synthetic cameras. For admins. */
 import { z } from 'zod';
 import type { SyntheticFault } from '../../machines/ports.ts';
-import { redactDeep } from '../redaction.ts';
 import { RpcFault } from '../rpc/fault.ts';
-import { deviceParam, noParams, requireCamera, stamp, stampOf } from '../shapes/common.ts';
+import { deviceParam, requireCamera } from '../shapes/common.ts';
 import { method } from './method.ts';
 
 const FAULTS = [
@@ -14,51 +13,6 @@ const FAULTS = [
   'mute',
   'unmute',
 ] as const satisfies readonly SyntheticFault[];
-
-export const getActors = method({
-  name: 'get_actors',
-  role: 'admin',
-  summary: 'Every actor with its place, its state and the facts it holds.',
-  params: noParams,
-  result: z.strictObject({
-    actors: z.array(
-      z.strictObject({
-        actor: z.string().describe('its place, e.g. `stream:camera0`'),
-        machine: z.string(),
-        parent: z.string().nullable(),
-        state: z.string(),
-        since: stamp,
-        facts: z.record(z.string(), z.unknown()),
-      }),
-    ),
-  }),
-  errors: [],
-  example: {
-    params: {},
-    result: {
-      actors: [
-        {
-          actor: 'stream:camera0',
-          machine: 'stream',
-          parent: 'camera:camera0',
-          state: 'live.flowing',
-          since: '2026-11-23T04:28:03.120Z',
-          facts: { attempts: 0 },
-        },
-      ],
-    },
-  },
-  handle: (_, { desk }) => ({
-    actors: desk.door.actors().map(({ actor, machine, parent, state, sinceAtMs, facts }) => ({
-      actor,
-      machine,
-      parent,
-      state,
-      since: stampOf(sinceAtMs),
-      facts: redactDeep(facts) as Record<string, unknown>,
-    })),
-  }),
-});
 
 export const injectFault = method({
   name: 'inject_fault',

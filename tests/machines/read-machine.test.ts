@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { readMachine } from '../../../scripts/charts/read-machine.ts';
-import { kettleMachine } from './toy-machines.ts';
+import { readMachine } from '../../src/machines/read-machine.ts';
+import { kettleMachine } from '../support/toy-machines.ts';
 
 const chart = readMachine('kettle', kettleMachine);
 const edge = (source: string, target: string) =>

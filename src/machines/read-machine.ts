@@ -3,7 +3,7 @@
  * Never starts the machine.
  */
 import type { AnyStateMachine } from 'xstate';
-import type { Chart, ChartEdge, ChartState, Reaction, Trigger } from './model.ts';
+import type { Chart, ChartEdge, ChartState, Reaction, Trigger } from './chart.ts';
 
 type Node = AnyStateMachine['root'];
 type Transition = NonNullable<Node['always']>[number];

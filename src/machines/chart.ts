@@ -1,6 +1,6 @@
 /**
- * A statechart as plain data: what a drawing needs and nothing of xstate's. `read-machine.ts` makes it,
- * `mermaid.ts` and `svg.ts` draw it. Order is the order of the machine's own definition, so that drawings are stable.
+ * A statechart as plain data, with nothing of xstate's. `read-machine.ts` makes it; scripts/charts draws it, the API
+ * hands it out. Order is the order of the machine's own definition, so that drawings are stable.
  */
 
 /** What makes a transition happen. `delay` is a timer, `always` is taken as soon as its guard holds. */
@@ -24,7 +24,7 @@ export interface ChartState {
   /** Dotted path from the root's own key: `stream.live.flowing`. */
   readonly id: string;
   readonly name: string;
-  /** `closed` and `outside` exist only in the views that `views.ts` makes. */
+  /** `closed` and `outside` exist only in the smaller views that are drawn. */
   readonly type: 'atomic' | 'compound' | 'parallel' | 'final' | 'history' | 'closed' | 'outside';
   readonly description: string | null;
   /** Sources of invoked actors. */
