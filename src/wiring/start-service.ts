@@ -7,12 +7,14 @@ import { openAuth, writeAccessFile } from '../api/auth/open-auth.ts';
 import type { ApiSettings } from '../api/settings.ts';
 import { serviceFolders } from '../config/paths.ts';
 import type { Config } from '../config/schema.ts';
+import { Telemetry } from '../telemetry/telemetry.ts';
 import { SERVICE_VERSION } from '../version.ts';
 import { answerOf } from './answer.ts';
 import { assemble } from './assemble.ts';
 import { Engine } from './engine.ts';
 import { Journal } from './journal.ts';
 import { serviceInput } from './limits.ts';
+import { observe } from './observe.ts';
 import { provideService } from './provide.ts';
 import { Timeline } from './timeline.ts';
 
@@ -48,6 +50,12 @@ export async function startService(config: Config, dataId: string): Promise<Runn
   secrets.push(...assembly.secrets);
   if (found?.notice != null) log.warn({ media_server: found.kind }, found.notice);
   const journal = new Journal(log, new Timeline(systemClock));
+  const telemetry = new Telemetry({
+    monoMs: () => systemClock.monoMs(),
+    info: () => ({ version: SERVICE_VERSION, mediaServer: serverName() }),
+    processMetrics: true,
+  });
+  observe(journal, telemetry);
   const engine = new Engine({
     machine: provideService(world),
     input: serviceInput(config, world.wishes.wishes),
@@ -59,6 +67,10 @@ export async function startService(config: Config, dataId: string): Promise<Runn
     syntheticCameras,
     wishesSaved: () => world.wishes.saved(),
   });
+  const serverName = (): string => {
+    const { kind, version } = engine.service().mediaServer;
+    return kind === 'mediamtx' ? `mediamtx ${version ?? found?.version ?? ''}` : kind;
+  };
   const { keys, tokens } = await openAuth({
     dataDirectory,
     jwtSecret: config.security.jwt_secret,
@@ -71,6 +83,7 @@ export async function startService(config: Config, dataId: string): Promise<Runn
     settings: apiSettings(config),
     keys,
     tokens,
+    metrics: telemetry,
     clock: systemClock,
     log,
   });
@@ -108,11 +121,10 @@ export async function startService(config: Config, dataId: string): Promise<Runn
         (now) => now.matches({ working: 'ready' }) || now.matches({ working: 'partial' }),
       );
       await camerasProbed(engine);
-      const { kind, version } = engine.service().mediaServer;
       return {
         ...addresses,
         rtsp: `rtsp://${host}:${config.mediamtx.rtsp_port}`,
-        media_server: kind === 'mediamtx' ? `mediamtx ${version ?? found?.version ?? ''}` : kind,
+        media_server: serverName(),
         api_key: apiKey,
         pid: process.pid,
         data: dataDirectory,

@@ -67,6 +67,15 @@ describe('the rooms', () => {
     expect(shown(from('config').filter((one) => isOurs(one) && roomOf(one.target) !== 'config'))).toEqual([]);
   });
 
+  test('telemetry counts what it is told: it knows no other room, and is known to wiring alone', () => {
+    const known = from('telemetry').filter((one) => isOurs(one) && roomOf(one.target) !== 'telemetry');
+    const knowing = imports.filter(
+      ({ file, target }) =>
+        target.startsWith('src/telemetry/') && !['telemetry', 'wiring'].includes(roomOf(file)),
+    );
+    expect(shown([...known, ...knowing])).toEqual([]);
+  });
+
   test('camctl is a client like any other: it knows nothing of the service', () => {
     expect(shown(from('cli').filter((one) => isOurs(one) && roomOf(one.target) !== 'cli'))).toEqual([]);
   });
