@@ -1,10 +1,24 @@
-/** How long to wait after failures. Pure; the only randomness is the jitter, and a range of [1, 1] has none. */
+/**
+ * How long to wait after failures. The only randomness is the jitter, and a range of [1, 1] has none. Who has to see the
+ * same waits again puts his own dice under it.
+ */
 
 export interface BackoffLimits {
   readonly firstMs: number;
   readonly longestMs: number;
   /** Factor range, e.g. [0.8, 1.2]. */
   readonly jitter: readonly [number, number];
+}
+
+let dice: () => number = Math.random;
+
+/** From now on jitter comes from there, in this whole process. @returns the way back */
+export function rollJitterBy(random: () => number): () => void {
+  const before = dice;
+  dice = random;
+  return () => {
+    dice = before;
+  };
 }
 
 /**
@@ -16,7 +30,7 @@ export interface BackoffLimits {
 export function backoffMs(
   attempt: number,
   limits: BackoffLimits,
-  random: () => number = Math.random,
+  random: () => number = dice,
 ): number {
   const doublings = Math.min(Math.max(attempt, 1) - 1, 30);
   const plainMs = Math.min(limits.firstMs * 2 ** doublings, limits.longestMs);

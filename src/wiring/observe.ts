@@ -11,8 +11,14 @@ import type { Journal, Standing } from './journal.ts';
 
 type StreamRef = ActorRefFrom<typeof streamMachine>;
 
+/** Whoever counts: the telemetry, and the tally of a simulation. */
+export type Listener = Pick<
+  Telemetry,
+  'moved' | 'actorEnded' | 'streamStepped' | 'cameraChanged' | 'cameraEnded' | 'recordingEnded'
+>;
+
 /** From now on every actor of the journal is counted. */
-export function observe(journal: Pick<Journal, 'onMoved'>, telemetry: Telemetry): void {
+export function observe(journal: Pick<Journal, 'onMoved'>, telemetry: Listener): void {
   journal.onMoved((standing, from) => {
     const { ref, name: actor, machine, state: story } = standing;
     telemetry.moved({ key: ref.sessionId, actor, machine, story }, from);
@@ -31,7 +37,7 @@ export function observe(journal: Pick<Journal, 'onMoved'>, telemetry: Telemetry)
 }
 
 /** Reasons come and go without a change of state: every snapshot is looked at. */
-function watchWish(ref: StreamRef, cameraId: string, telemetry: Telemetry): void {
+function watchWish(ref: StreamRef, cameraId: string, telemetry: Listener): void {
   let told = '';
   const look = (snapshot: ReturnType<StreamRef['getSnapshot']>) => {
     const wanted = snapshot.context.reasons.length > 0;
@@ -46,7 +52,7 @@ function watchWish(ref: StreamRef, cameraId: string, telemetry: Telemetry): void
   ref.subscribe({ next: look, error: ended, complete: ended });
 }
 
-function noteEnd({ ref, state }: Standing, telemetry: Telemetry): void {
+function noteEnd({ ref, state }: Standing, telemetry: Listener): void {
   if (state !== 'completed' && state !== 'failed') return;
   const { order, reason } = (ref as ActorRefFrom<typeof recordingMachine>).getSnapshot().context;
   telemetry.recordingEnded(order.cameraId, state, reason ?? 'requested');
