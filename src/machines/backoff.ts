@@ -27,11 +27,7 @@ export function rollJitterBy(random: () => number): () => void {
  * @param random 0 to 1, for the jitter
  * @returns delay in milliseconds
  */
-export function backoffMs(
-  attempt: number,
-  limits: BackoffLimits,
-  random: () => number = dice,
-): number {
+export function backoffMs(attempt: number, limits: BackoffLimits, random: () => number = dice): number {
   const doublings = Math.min(Math.max(attempt, 1) - 1, 30);
   const plainMs = Math.min(limits.firstMs * 2 ** doublings, limits.longestMs);
   const [low, high] = limits.jitter;

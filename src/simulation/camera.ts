@@ -3,7 +3,14 @@
  * acts, it never decides.
  */
 import { CameraError, type ErrorCode, type Trouble } from '../machines/errors.ts';
-import type { CameraId, CapturePlan, DeviceNode, ProbeResult, ProcessEnd, ProcessIdentity } from '../machines/values.ts';
+import type {
+  CameraId,
+  CapturePlan,
+  DeviceNode,
+  ProbeResult,
+  ProcessEnd,
+  ProcessIdentity,
+} from '../machines/values.ts';
 import type { SimulatedTime } from './clock.ts';
 import { Ending } from './ending.ts';
 import type { SimulatedMediaServer } from './media-server.ts';
@@ -65,7 +72,8 @@ export class SimulatedCamera {
   /** Whether a picture comes now, and which. @returns null: none */
   picture(): string | null {
     const capture = this.#capture;
-    if (capture === null || this.#stalls > 0 || this.#time.monoMs() - capture.spawnedMs < PUBLISH_MS) return null;
+    if (capture === null || this.#stalls > 0 || this.#time.monoMs() - capture.spawnedMs < PUBLISH_MS)
+      return null;
     return `${capture.identity.pid}-${this.#time.monoMs()}`;
   }
 
@@ -110,7 +118,8 @@ export class SimulatedCamera {
 
   ended(identity: ProcessIdentity, signal: AbortSignal): Promise<ProcessEnd> {
     const capture = this.#capture;
-    if (capture?.identity.pid !== identity.pid) return Promise.resolve(endOf('capture-failed', 'It is gone.'));
+    if (capture?.identity.pid !== identity.pid)
+      return Promise.resolve(endOf('capture-failed', 'It is gone.'));
     return capture.ending.wait(signal);
   }
 

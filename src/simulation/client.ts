@@ -23,7 +23,8 @@ export function useEveryCamera(steps: Steps, time: SimulatedTime, roomLeft: () =
   time.every(ORDER_INTERVAL_MS, () => {
     for (const [cameraId, stream] of streams) {
       const snapshot = stream.getSnapshot();
-      if (!snapshot.matches({ live: 'flowing' }) || snapshot.context.session !== null || !roomLeft()) continue;
+      if (!snapshot.matches({ live: 'flowing' }) || snapshot.context.session !== null || !roomLeft())
+        continue;
       sessions += 1;
       const order = {
         session: `${cameraId}_${sessions}`,

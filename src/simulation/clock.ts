@@ -98,14 +98,16 @@ export class SimulatedTime implements Clock {
 
   // ---- for who drives it
 
-  /** Goes to the next due timer, `limitMs` at most, and fires it. @returns whether one was fired */
-  step(limitMs: number): boolean {
-    const next = this.#next(() => true);
-    this.#nowMs = Math.max(this.#nowMs, Math.min(next?.dueMs ?? limitMs, limitMs));
-    if (next === undefined || next.dueMs > limitMs) return false;
-    this.#timers.delete(next.id);
-    next.fire();
-    return true;
+  /** Goes to the next instant at which timers are due, `limitMs` at most, and fires them, the older ones first. */
+  step(limitMs: number): void {
+    const dueMs = this.#next(() => true)?.dueMs ?? limitMs;
+    this.#nowMs = Math.max(this.#nowMs, Math.min(dueMs, limitMs));
+    if (dueMs > limitMs) return;
+    for (const timer of [...this.#timers.values()]) {
+      // One that fired before may have cleared it.
+      if (timer.dueMs > this.#nowMs || !this.#timers.delete(timer.id)) continue;
+      timer.fire();
+    }
   }
 
   /**

@@ -21,22 +21,42 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** How often what happens, on a host that has a hard life. */
 export const FAILURES = {
-  unplug: { of: 'camera', perDay: 1, meanMs: 3 * MINUTE_MS, about: 'pulled out, and put back in' },
-  flap: { of: 'camera', perDay: 2, meanMs: 3 * SECOND_MS, about: 'a loose plug: gone for seconds' },
-  crash: { of: 'camera', perDay: 4, meanMs: 0, about: 'the capture ends by itself' },
-  stall: { of: 'camera', perDay: 1, meanMs: 2 * MINUTE_MS, about: 'the capture lives and gives no more pictures' },
+  unplug: { of: 'camera', perDay: 0.3, meanMs: 3 * MINUTE_MS, about: 'pulled out, and put back in' },
+  flap: { of: 'camera', perDay: 1, meanMs: 3 * SECOND_MS, about: 'a loose plug: gone for seconds' },
+  crash: { of: 'camera', perDay: 1, meanMs: 0, about: 'the capture ends by itself' },
+  stall: {
+    of: 'camera',
+    perDay: 0.3,
+    meanMs: 2 * MINUTE_MS,
+    about: 'the capture lives and gives no more pictures',
+  },
   upset: {
     of: 'camera',
-    perDay: 1,
+    perDay: 0.3,
     meanMs: 2 * MINUTE_MS,
     about: 'every capture ends within a second of its start',
   },
-  busy: { of: 'camera', perDay: 0.3, meanMs: 10 * MINUTE_MS, about: 'another program holds the camera' },
-  mute: { of: 'camera', perDay: 0.3, meanMs: MINUTE_MS, about: 'unplugged, and silent when it is asked afterwards' },
-  'server-crash': { of: 'host', perDay: 1, meanMs: 0, about: 'the media server ends' },
-  'server-loop': { of: 'host', perDay: 0.1, meanMs: 2 * MINUTE_MS, about: 'the media server ends after each launch' },
-  'server-hang': { of: 'host', perDay: 0.3, meanMs: MINUTE_MS, about: 'the media server answers nothing' },
-  'disk-full': { of: 'host', perDay: 0.15, meanMs: 30 * MINUTE_MS, about: 'the disk of the recordings is full' },
+  busy: { of: 'camera', perDay: 0.1, meanMs: 10 * MINUTE_MS, about: 'another program holds the camera' },
+  mute: {
+    of: 'camera',
+    perDay: 0.1,
+    meanMs: MINUTE_MS,
+    about: 'unplugged, and silent when it is asked afterwards',
+  },
+  'server-crash': { of: 'host', perDay: 0.3, meanMs: 0, about: 'the media server ends' },
+  'server-loop': {
+    of: 'host',
+    perDay: 0.05,
+    meanMs: 2 * MINUTE_MS,
+    about: 'the media server ends after each launch',
+  },
+  'server-hang': { of: 'host', perDay: 0.1, meanMs: MINUTE_MS, about: 'the media server answers nothing' },
+  'disk-full': {
+    of: 'host',
+    perDay: 0.1,
+    meanMs: 30 * MINUTE_MS,
+    about: 'the disk of the recordings is full',
+  },
 } as const satisfies Record<string, FailureKind>;
 
 export type FailureName = keyof typeof FAILURES;
@@ -58,7 +78,10 @@ export interface Weather {
 }
 
 /** In order of their beginnings. The last part of the time is left quiet, so that everything can come to rest. */
-export function drawFailures({ seed, cameras, durationMs, perDay }: Weather, quietMs: number): readonly Failure[] {
+export function drawFailures(
+  { seed, cameras, durationMs, perDay }: Weather,
+  quietMs: number,
+): readonly Failure[] {
   const names = Object.keys(FAILURES) as FailureName[];
   const drawn = names.flatMap((kind, index) => {
     const { of, meanMs, perDay: usualPerDay } = FAILURES[kind];

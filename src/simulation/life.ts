@@ -53,7 +53,14 @@ const WELL: Readonly<Record<string, RegExp>> = {
 const JITTER_DICE = 7919;
 
 /** @returns the same for the same plan */
-export async function live({ config, seed, cameras, durationMs, failures, skipLooks = true }: Plan): Promise<Outcome> {
+export async function live({
+  config,
+  seed,
+  cameras,
+  durationMs,
+  failures,
+  skipLooks = true,
+}: Plan): Promise<Outcome> {
   const world = new SimulatedWorld(cameras, config.mediamtx.request_timeout_ms);
   const { time } = world;
   const steps = new Steps(time);
@@ -66,9 +73,13 @@ export async function live({ config, seed, cameras, durationMs, failures, skipLo
     clock: time as never,
     inspect: steps.inspect,
   });
-  useEveryCamera(steps, time, () => !['critical', 'missing'].includes(root.getSnapshot().context.storageLevel));
+  useEveryCamera(
+    steps,
+    time,
+    () => !['critical', 'missing'].includes(root.getSnapshot().context.storageLevel),
+  );
   world.expect(failures);
-  const attentionMs = longestLimitMs(input);
+  const attentionMs = longestSilenceMs(input);
   const dice = new Dice(seed, JITTER_DICE);
   const giveBackDice = rollJitterBy(() => dice.next());
   try {
@@ -81,7 +92,11 @@ export async function live({ config, seed, cameras, durationMs, failures, skipLo
     }
     const ids = [...Array(cameras).keys()].map((number) => `camera${number}`);
     return {
-      cameras: ids.map((camera) => ({ camera, ...tally.of(camera), recordedMs: world.disk.recordedMs(camera) })),
+      cameras: ids.map((camera) => ({
+        camera,
+        ...tally.of(camera),
+        recordedMs: world.disk.recordedMs(camera),
+      })),
       serverRestarts: tally.serverRestarts,
       unwell: steps
         .all()
@@ -95,19 +110,21 @@ export async function live({ config, seed, cameras, durationMs, failures, skipLo
   }
 }
 
-/** Whatever is wrong is noticed within this: so long nothing is skipped after something happened. */
-export function longestLimitMs({ camera, mediaServer, storage }: ServiceInput): number {
-  const { stream, recording } = camera;
-  const { limits } = mediaServer;
-  return (
-    Math.max(
-      ...[stream.startTimeoutMs, stream.bytesLimitMs, stream.framesLimitMs, stream.suspectLimitMs],
-      ...[stream.republishLimitMs, stream.verifyLimitMs, stream.lookAgainMs],
-      ...[recording.readyTimeoutMs, recording.heartbeatLimitMs, recording.heartbeatMs, recording.closeTimeoutMs],
-      ...[limits.launchTimeoutMs, limits.checkIntervalMs, limits.failingIntervalMs, limits.watchIntervalMs],
-      ...[limits.compareIntervalMs, storage.checkIntervalMs, camera.probeTimeoutMs],
-    ) + 1000
-  );
+/**
+ * A sign of life that stays away is missed within this, and a change of the disk or the server is seen: so long nothing is
+ * skipped after something happened. Limits that begin with a change of state are not among them: they are never skipped.
+ */
+export function longestSilenceMs({
+  camera: { stream, recording },
+  mediaServer: { limits },
+  storage,
+}: ServiceInput): number {
+  const silencesMs = [
+    ...[stream.bytesLimitMs, stream.framesLimitMs, stream.suspectLimitMs],
+    recording.heartbeatLimitMs + recording.heartbeatMs,
+    ...[limits.checkIntervalMs, limits.failingIntervalMs, limits.watchIntervalMs, storage.checkIntervalMs],
+  ];
+  return Math.max(...silencesMs) + 1000;
 }
 
 /** The simulated camera gives Motion-JPEG: what may become of a camera's own H.264 is no question here. */

@@ -137,7 +137,12 @@ export class SimulatedMediaServer {
   readonly process: MediaServerProcess = {
     launch: (entries) => {
       this.#pids += 1;
-      const identity = { pid: this.#pids, startTicks: this.#pids, mark: `media-server/${this.#pids}`, adopted: false };
+      const identity = {
+        pid: this.#pids,
+        startTicks: this.#pids,
+        mark: `media-server/${this.#pids}`,
+        adopted: false,
+      };
       const answersFromMs = this.#time.monoMs() + BOOT_MS;
       const started = String(this.#time.wallMs());
       this.#process = { identity, answersFromMs, started, ending: new Ending() };
@@ -188,7 +193,8 @@ export class SimulatedMediaServer {
   }
 }
 
-const same = (one: PathEntry | null, other: PathEntry | null) => JSON.stringify(one) === JSON.stringify(other);
+const same = (one: PathEntry | null, other: PathEntry | null) =>
+  JSON.stringify(one) === JSON.stringify(other);
 
 const gone = (): ProcessEnd => ({
   exitCode: null,

@@ -73,8 +73,7 @@ export class SimulatedWorld {
         watch: (camera, frame, signal) => {
           const look = () => {
             const digest = this.#byId(camera).picture();
-            if (digest !== null)
-              frame({ sizeBytes: 12_000, digest, seenMonoMs: time.monoMs(), luma: 120 });
+            if (digest !== null) frame({ sizeBytes: 12_000, digest, seenMonoMs: time.monoMs(), luma: 120 });
           };
           this.#taps.set(camera, look);
           return untilAborted(signal, () => {
@@ -94,7 +93,9 @@ export class SimulatedWorld {
       publishers: { others: () => Promise.resolve([]), disconnect: () => Promise.resolve() },
       sharedFolders: { test: () => Promise.resolve({ demand: true, recording: true }) },
       recordingFiles: disk.files,
-      snapshotFiles: { save: () => Promise.reject(new CameraError('not-found', 'There are no pictures here.')) },
+      snapshotFiles: {
+        save: () => Promise.reject(new CameraError('not-found', 'There are no pictures here.')),
+      },
       storage: disk,
       wishes: new WishBook(
         { load: () => Promise.resolve({ cameras: [], recordings: [] }), save: () => Promise.resolve() },
