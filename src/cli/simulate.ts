@@ -22,8 +22,10 @@ export async function simulate({ config, days, seed, cameras, rate }: SimulateOp
   const perDay = ratesOf(rate, Object.keys(FAILURES));
   const question: Question = { file: config ?? null, days, seed, cameras, perDay };
   const result = await compare(question).catch((error: unknown) => {
-    const { message, suggestion } = error as Error & { suggestion?: string };
-    throw new CliError(message, suggestion);
+    const { name, message, suggestion } = error as Error & { suggestion?: string };
+    // What is wrong with the file is told in its own words; anything else is a defect.
+    if (name === 'ConfigError' || name === 'CameraError') throw new CliError(message, suggestion);
+    throw error;
   });
   return { result, text: comparisonText(result, totalOf) };
 }
