@@ -37,7 +37,7 @@ export class SimulatedDisk implements StorageProbe {
     });
   }
 
-  /** The recorder writes this session now; null: none. Repeatable. @param source another one begins another part */
+  /** The recorder writes this session now; null: none. Repeatable; whoever comes back begins another part. */
   record(camera: CameraId, session: string | null): void {
     const wanted = this.isFull ? null : session;
     const open = this.#open.get(camera);
