@@ -7,7 +7,7 @@
  */
 import { defineConfig } from 'vitest/config';
 
-const FAST = '{api,cli,config,house,machines,models,scripts,wiring}';
+const FAST = '{api,cli,config,house,machines,models,scripts,simulation,telemetry,wiring}';
 const PARTS = '{adapters,contract,hotplug,simulators}';
 const STORIES = '{faults,flows}';
 /** Times plugs. */

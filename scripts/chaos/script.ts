@@ -2,7 +2,7 @@
  * What is done in one round: a list of steps that follows from seed, round and number of cameras alone, so that a round
  * that failed can be played again. Says what is done and never does it.
  */
-import { Dice } from './dice.ts';
+import { Dice } from '../../src/simulation/dice.ts';
 
 /** How often each kind of step comes, relative to the others; and whether it is done to one camera. */
 const KINDS = {

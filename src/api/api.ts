@@ -1,5 +1,6 @@
 /**
- * The front desk, put together: one WebSocket API and HTTP on the main listener, health on the probe listener.
+ * The front desk, put together: one WebSocket API and HTTP on the main listener, health and metrics on the probe
+ * listener.
  * It asks the Door and reads its views; it decides nothing about cameras.
  */
 import type { Clock, FileShelf } from '../machines/ports.ts';
@@ -11,6 +12,7 @@ import type { Door } from './door.ts';
 import { addFiles } from './http/files.ts';
 import { addHealth } from './http/health.ts';
 import { assertAddressFree, listenOn, makeListener } from './http/listener.ts';
+import { addMetrics, type MetricsPage } from './http/metrics.ts';
 import type { ApiLog } from './log.ts';
 import { methodsByName } from './methods/table.ts';
 import { Notifier, traceNotices } from './notifier.ts';
@@ -26,6 +28,7 @@ export interface ApiParts {
   readonly settings: ApiSettings;
   readonly keys: ApiKeyStore;
   readonly tokens: TokenAuthority;
+  readonly metrics: MetricsPage;
   readonly clock: Clock;
   readonly log: ApiLog;
 }
@@ -57,7 +60,8 @@ export async function assertAddressesFree(
 }
 
 /** Builds the front desk. Nothing listens before `listen`. */
-export function createApi({ door, shelf, settings, keys, tokens, clock, log }: ApiParts): Api {
+export function createApi(parts: ApiParts): Api {
+  const { door, shelf, settings, keys, tokens, metrics, clock, log } = parts;
   let refusing = false;
   let closed: Promise<void> | undefined;
   const desk: Desk = {
@@ -92,6 +96,8 @@ export function createApi({ door, shelf, settings, keys, tokens, clock, log }: A
   addHealth(main, desk);
   addHealth(probe, desk);
   addFiles(main, desk);
+  addMetrics(main, metrics, { doorkeeper: desk.doorkeeper });
+  addMetrics(probe, metrics, { doorkeeper: null });
   sockets.attach(main.server);
 
   const shut = async (): Promise<void> => {

@@ -52,6 +52,7 @@ export const HTTP_PROSE = `## HTTP
 | \`GET /health/ready\` | no | 200 or 503: \`ready\`, \`status\`, \`timestamp\`, \`message\`, \`details\` |
 | \`GET /health/live\` | no | 200: \`alive\`, \`timestamp\`, \`message\` |
 | \`GET /health/detailed\` | no | as \`/health\`, with \`components\`, \`metrics\`, \`environment\` |
+| \`GET /metrics\` | no on the probe port, viewer on the main port | 200: what the states tell, for Prometheus ([telemetry](telemetry.md)); 401 |
 | \`GET /files/recordings/NAME\`, \`GET /files/snapshots/NAME\` | \`Authorization: Bearer\` or \`X-API-Key\`, viewer | 200, 206 for one range, 304, 400 (impossible name), 401, 403 (unreadable), 404, 412, 416 |
 
 HEAD works on all of them. Names are those of the lists' \`download_url\`. Files come as attachment with their media type,

@@ -6,6 +6,7 @@ import { CliError } from './cli-error.ts';
 import { type Client, connect, ServiceError } from './client.ts';
 import { list, listFiles, type Outcome, ping, plan, record, snapshot, status, stop } from './commands.ts';
 import type { CommandIo } from './io.ts';
+import { type SimulateOptions, simulate } from './simulate.ts';
 import { addTraceCommands } from './trace-commands.ts';
 import { watch } from './watch.ts';
 
@@ -44,6 +45,9 @@ export async function runCamctl(
       io,
       signal,
     );
+    addSimulate(program, io, signal, (isJson) => {
+      asJson = isJson;
+    });
     await program.parseAsync([...args], { from: 'user' });
     return EXIT.ok;
   } catch (error) {
@@ -133,6 +137,33 @@ function describe(run: Run, io: CommandIo, signal: AbortSignal): Command {
     run: (act) => run(program.opts<GlobalOptions>(), act),
   });
   return program;
+}
+
+/** The one command that talks to no service. */
+function addSimulate(
+  program: Command,
+  io: CommandIo,
+  signal: AbortSignal,
+  noteForm: (asJson: boolean) => void,
+): void {
+  program
+    .command('simulate')
+    .description('try a configuration on a simulated month of failures, beside the defaults')
+    .option('--config <file>', 'configuration to try; without it the defaults alone')
+    .option('--days <days>', 'simulated time, 1 to 365', whole, 30)
+    .option('--seed <number>', 'another one draws other failures', whole, 1)
+    .option('--cameras <count>', '1 to 64', whole, 2)
+    .option('--rate <kind=per-day>', 'failures a day of one kind; repeatable', collected, [])
+    .action(async (options: SimulateOptions) => {
+      const asJson = program.opts<GlobalOptions>().json === true;
+      noteForm(asJson);
+      const { result, text } = await interruptible(simulate(options), signal);
+      io.out(asJson ? `${JSON.stringify(result)}\n` : `${text}\n`);
+    });
+}
+
+function collected(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }
 
 function whole(text: string): number {

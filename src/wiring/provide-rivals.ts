@@ -1,9 +1,9 @@
 /** Gives the search for other publishers its hands: marks of processes first, then the media server's connections. */
 import { fromPromise } from 'xstate';
 import { rivalsMachine } from '../machines/rivals.ts';
-import type { World } from './world.ts';
+import type { Hands } from './world.ts';
 
-export function provideRivals({ captures, publishers }: World) {
+export function provideRivals({ captures, publishers }: Hands) {
   return rivalsMachine.provide({
     actors: {
       findRivals: fromPromise(async ({ input: { cameraId, capture }, signal }) => {

@@ -1,9 +1,9 @@
 /** Gives the snapshot machine its hand: the copy of the tapped picture. */
 import { fromPromise } from 'xstate';
 import { snapshotMachine } from '../machines/snapshot.ts';
-import type { World } from './world.ts';
+import type { Hands } from './world.ts';
 
-export function provideSnapshot(world: World) {
+export function provideSnapshot(world: Hands) {
   return snapshotMachine.provide({
     actors: {
       savePicture: fromPromise(async ({ input, signal }) => {

@@ -20,10 +20,10 @@ import { viewersMachine } from '../machines/viewers.ts';
 import { provideControls } from './provide-controls.ts';
 import { provideRivals } from './provide-rivals.ts';
 import { provideSnapshot } from './provide-snapshot.ts';
-import type { World } from './world.ts';
+import type { Hands } from './world.ts';
 
 /** The service machine with everything below it alive. */
-export function provideService(world: World) {
+export function provideService(world: Hands) {
   return serviceMachine.provide({
     actors: {
       camera: provideCamera(world),
@@ -43,7 +43,7 @@ export function provideService(world: World) {
   });
 }
 
-function provideCamera(world: World) {
+function provideCamera(world: Hands) {
   return cameraMachine.provide({
     actors: {
       stream: provideStream(world),
@@ -61,7 +61,7 @@ function provideCamera(world: World) {
   });
 }
 
-function provideStream(world: World) {
+function provideStream(world: Hands) {
   const countReaders = fromPromise<number, CameraId>(async ({ input, signal }) => {
     const paths = await world.mediaServer.listPaths(signal);
     return paths.find(({ name }) => name === input)?.readers ?? 0;
@@ -114,7 +114,7 @@ function provideStream(world: World) {
   });
 }
 
-async function stopCapture(world: World, cameraId: CameraId, signal: AbortSignal): Promise<void> {
+async function stopCapture(world: Hands, cameraId: CameraId, signal: AbortSignal): Promise<void> {
   await world.captures.stop(cameraId, signal);
   await world.tap.clear(cameraId);
 }
@@ -126,7 +126,7 @@ interface CaptureOrder {
 
 /** Starts or adopts a capture and stays with it until it ends; called off, it leaves the process alone. */
 async function runCapture(
-  world: World,
+  world: Hands,
   send: (event: StreamEvent) => void,
   signal: AbortSignal,
   { plan, adopt }: CaptureOrder,
@@ -148,8 +148,8 @@ async function runCapture(
   }
 }
 
-function provideRecording(world: World) {
-  const seen = async (parts: ReturnType<World['recordingFiles']['parts']>) => ({
+function provideRecording(world: Hands) {
+  const seen = async (parts: ReturnType<Hands['recordingFiles']['parts']>) => ({
     parts: await parts,
     monoMs: world.clock.monoMs(),
     atMs: world.clock.wallMs(),
@@ -172,7 +172,7 @@ function provideRecording(world: World) {
   });
 }
 
-function provideDiscovery(world: World) {
+function provideDiscovery(world: Hands) {
   return discoveryMachine.provide({
     actors: {
       watchDevices: watcher<DiscoveryEvent>(async (send, signal) => {
@@ -196,7 +196,7 @@ function provideDiscovery(world: World) {
   });
 }
 
-function provideMediaServer(world: World) {
+function provideMediaServer(world: Hands) {
   const { mediaServer, mediaServerProcess } = world;
   return mediaServerMachine.provide({
     actors: {

@@ -7,12 +7,14 @@ import { openAuth, writeAccessFile } from '../api/auth/open-auth.ts';
 import type { ApiSettings } from '../api/settings.ts';
 import { serviceFolders } from '../config/paths.ts';
 import type { Config } from '../config/schema.ts';
+import { Telemetry } from '../telemetry/telemetry.ts';
 import { SERVICE_VERSION } from '../version.ts';
 import { answerOf } from './answer.ts';
 import { assemble } from './assemble.ts';
 import { Engine } from './engine.ts';
 import { Journal } from './journal.ts';
 import { serviceInput } from './limits.ts';
+import { observe } from './observe.ts';
 import { openRecorder } from './open-recorder.ts';
 import { provideService } from './provide.ts';
 import { Timeline } from './timeline.ts';
@@ -50,6 +52,12 @@ export async function startService(config: Config, dataId: string): Promise<Runn
   if (found?.notice != null) log.warn({ media_server: found.kind }, found.notice);
   const { recorder, close, closeNow } = await openRecorder(config.recorder, dataDirectory, secrets, log);
   const journal = new Journal(log, new Timeline(systemClock), recorder);
+  const telemetry = new Telemetry({
+    monoMs: () => systemClock.monoMs(),
+    info: () => ({ version: SERVICE_VERSION, mediaServer: serverName() }),
+    processMetrics: true,
+  });
+  observe(journal, telemetry);
   const engine = new Engine({
     machine: provideService(world),
     input: serviceInput(config, world.wishes.wishes),
@@ -62,6 +70,10 @@ export async function startService(config: Config, dataId: string): Promise<Runn
     syntheticCameras,
     wishesSaved: () => world.wishes.saved(),
   });
+  const serverName = (): string => {
+    const { kind, version } = engine.service().mediaServer;
+    return kind === 'mediamtx' ? `mediamtx ${version ?? found?.version ?? ''}` : kind;
+  };
   const { keys, tokens } = await openAuth({
     dataDirectory,
     jwtSecret: config.security.jwt_secret,
@@ -74,6 +86,7 @@ export async function startService(config: Config, dataId: string): Promise<Runn
     settings: apiSettings(config),
     keys,
     tokens,
+    metrics: telemetry,
     clock: systemClock,
     log,
   });
@@ -112,11 +125,10 @@ export async function startService(config: Config, dataId: string): Promise<Runn
         (now) => now.matches({ working: 'ready' }) || now.matches({ working: 'partial' }),
       );
       await camerasProbed(engine);
-      const { kind, version } = engine.service().mediaServer;
       return {
         ...addresses,
         rtsp: `rtsp://${host}:${config.mediamtx.rtsp_port}`,
-        media_server: kind === 'mediamtx' ? `mediamtx ${version ?? found?.version ?? ''}` : kind,
+        media_server: serverName(),
         api_key: apiKey,
         pid: process.pid,
         data: dataDirectory,

@@ -21,7 +21,13 @@ import type {
 import type { CameraId } from '../machines/values.ts';
 import type { WishBook } from './wish-book.ts';
 
-export interface World {
+export interface World extends Hands {
+  /** For the front desk. */
+  readonly shelf: FileShelf;
+}
+
+/** What the actors act with. */
+export interface Hands {
   readonly clock: Clock;
   readonly devices: DeviceSource;
   readonly probe: CameraProbe;
@@ -38,8 +44,6 @@ export interface World {
   readonly recordingFiles: RecordingFiles;
   readonly snapshotFiles: SnapshotFiles;
   readonly storage: StorageProbe;
-  /** For the front desk. */
-  readonly shelf: FileShelf;
   readonly wishes: WishBook;
   /** Ends processes of ours that none of these cameras can own. */
   reapOrphans(cameras: readonly CameraId[], signal: AbortSignal): Promise<void>;

@@ -22,9 +22,10 @@ describe('the rooms', () => {
     expect(shown(wrong)).toEqual([]);
   });
 
-  test('xstate is used by machines and wiring alone', () => {
+  test('xstate is used by machines, wiring and the simulation alone', () => {
     const wrong = imports.filter(
-      ({ file, target }) => /^xstate\b/.test(target) && !['machines', 'wiring'].includes(roomOf(file)),
+      ({ file, target }) =>
+        /^xstate\b/.test(target) && !['machines', 'simulation', 'wiring'].includes(roomOf(file)),
     );
     expect(shown(wrong)).toEqual([]);
   });
@@ -67,8 +68,30 @@ describe('the rooms', () => {
     expect(shown(from('config').filter((one) => isOurs(one) && roomOf(one.target) !== 'config'))).toEqual([]);
   });
 
-  test('camctl is a client like any other: it knows nothing of the service', () => {
-    expect(shown(from('cli').filter((one) => isOurs(one) && roomOf(one.target) !== 'cli'))).toEqual([]);
+  test('telemetry counts what it is told: it knows no other room, and is known to wiring and the simulation alone', () => {
+    const known = from('telemetry').filter((one) => isOurs(one) && roomOf(one.target) !== 'telemetry');
+    const knowing = imports.filter(
+      ({ file, target }) =>
+        target.startsWith('src/telemetry/') && !['simulation', 'telemetry', 'wiring'].includes(roomOf(file)),
+    );
+    expect(shown([...known, ...knowing])).toEqual([]);
+  });
+
+  test('camctl is a client like any other: it knows nothing of the service, and may ask the simulation', () => {
+    const wrong = from('cli').filter(
+      (one) => isOurs(one) && !['cli', 'simulation'].includes(roomOf(one.target)),
+    );
+    expect(shown(wrong)).toEqual([]);
+  });
+
+  test('the simulation is the real machines in another world: it knows no adapter and no api', () => {
+    const rooms = ['config', 'machines', 'simulation', 'telemetry', 'wiring'];
+    const wrong = from('simulation').filter((one) => isOurs(one) && !rooms.includes(roomOf(one.target)));
+    const loaded = imports.filter(
+      ({ file, target, typeOnly }) =>
+        target.startsWith('src/simulation/') && !typeOnly && !['cli', 'simulation'].includes(roomOf(file)),
+    );
+    expect(shown([...wrong, ...loaded])).toEqual([]);
   });
 
   test('simulators know the contract, and the protocol of the synthetic cameras', () => {
@@ -81,9 +104,10 @@ describe('the rooms', () => {
     expect(shown(wrong)).toEqual([]);
   });
 
-  test('nobody imports wiring and main but they themselves', () => {
+  test('nobody imports wiring and main but they themselves, and the simulation', () => {
     const wrong = imports.filter(
-      ({ file, target }) => isOursAt(target, 'wiring', 'main') && !['wiring', 'main'].includes(roomOf(file)),
+      ({ file, target }) =>
+        isOursAt(target, 'wiring', 'main') && !['simulation', 'wiring', 'main'].includes(roomOf(file)),
     );
     expect(shown(wrong)).toEqual([]);
   });

@@ -1,7 +1,7 @@
 /** What chaos does is a function of its seed: a round that failed can be played again. */
 import { expect, test } from 'vitest';
-import { Dice } from '../../scripts/chaos/dice.ts';
 import { FORMATS, STEP_KINDS, type Step, scriptOf, wordsOf } from '../../scripts/chaos/script.ts';
+import { Dice } from '../../src/simulation/dice.ts';
 
 const wish = { seed: 7, round: 1, cameras: 3, lengthMs: 30_000 };
 const rounds = (count: number): Step[] =>

@@ -7,6 +7,7 @@ import type { ApiKeyStore } from '../../src/api/auth/api-key-store.ts';
 import { openAuth } from '../../src/api/auth/open-auth.ts';
 import { ROLES, type Role } from '../../src/api/auth/roles.ts';
 import type { TokenAuthority } from '../../src/api/auth/token-authority.ts';
+import type { MetricsPage } from '../../src/api/http/metrics.ts';
 import type { ApiSettings } from '../../src/api/settings.ts';
 import { FakeDoor } from './fake-door.ts';
 import { FakeShelf } from './fake-shelf.ts';
@@ -76,6 +77,7 @@ export interface OpenApi {
 export async function openApi(
   settings: Partial<ApiSettings> = {},
   door = new FakeDoor('camera0', 'camera1'),
+  metrics: MetricsPage = { contentType: 'text/plain', text: () => Promise.resolve('') },
 ): Promise<OpenApi> {
   const dataDirectory = await temporaryFolder();
   const shelf = new FakeShelf(join(dataDirectory, 'recordings'), join(dataDirectory, 'snapshots'));
@@ -98,6 +100,7 @@ export async function openApi(
     settings: { ...TEST_SETTINGS, ...settings },
     keys,
     tokens,
+    metrics,
     clock,
     log: listedLog(log),
   });

@@ -19,6 +19,11 @@ export class Dice {
     return low + Math.floor(this.next() * (high - low + 1));
   }
 
+  /** Of a waiting time without memory, such as the time until the next failure. @returns in the unit of `mean` */
+  exponential(mean: number): number {
+    return -mean * Math.log(1 - this.next());
+  }
+
   chance(probability: number): boolean {
     return this.next() < probability;
   }
