@@ -1,13 +1,6 @@
 /** What explain_camera tells: plain values. */
 import type { Trouble } from '../machines/errors.ts';
-
-/** A running delay of a chart. */
-export interface TimerView {
-  /** Its name in the chart. */
-  readonly delay: string;
-  readonly durationMs: number;
-  readonly remainingMs: number;
-}
+import type { TraceRecord } from './trace-view.ts';
 
 /** What may move an actor on. */
 export interface NextStep {
@@ -43,16 +36,8 @@ export interface Explanation {
   /** One line: the first thing that is wrong, or what goes on, and what comes next. */
   readonly summary: string;
   readonly places: readonly PlaceView[];
-  /** What led to the last change, oldest first. */
-  readonly chain: readonly ChainStep[];
+  /** What led to the last change of the camera's own actors, oldest first. */
+  readonly chain: readonly TraceRecord[];
   /** Methods that would work now. */
   readonly allowed: readonly string[];
-}
-
-export interface ChainStep {
-  readonly atMs: number;
-  readonly actor: string;
-  readonly event: string;
-  readonly from: string;
-  readonly to: string;
 }

@@ -1,6 +1,7 @@
 /** The commands of camctl: each calls one method or two and prints what came back. */
 import { type CameraList, cameraTable } from './camera-table.ts';
 import { type Client, ServiceError } from './client.ts';
+import { type ExplainedCamera, explainedText } from './explain-text.ts';
 import { type ExplainedPlan, planTable } from './plan-table.ts';
 import { durationText, sizeText, textTable } from './text-table.ts';
 
@@ -58,6 +59,12 @@ export async function plan(client: Client, device: string): Promise<Outcome> {
     result,
     text: result === null ? `${device} is not plugged in, or was not asked yet.` : planTable(result),
   };
+}
+
+/** Where a camera is, what brought it there, and what it waits for. */
+export async function explain(client: Client, device: string): Promise<Outcome> {
+  const result = await client.call<ExplainedCamera & Fields>('explain_camera', { device });
+  return { result, text: explainedText(result) };
 }
 
 export async function snapshot(client: Client, device: string, options: Fields): Promise<Outcome> {

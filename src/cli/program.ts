@@ -4,7 +4,7 @@ import { findAddress } from './address.ts';
 import { addCameraCommands } from './camera-commands.ts';
 import { CliError } from './cli-error.ts';
 import { type Client, connect, ServiceError } from './client.ts';
-import { list, listFiles, type Outcome, ping, plan, record, snapshot, status, stop } from './commands.ts';
+import { explain, list, listFiles, type Outcome, ping, plan, record, snapshot, status, stop } from './commands.ts';
 import type { CommandIo } from './io.ts';
 import { type SimulateOptions, simulate } from './simulate.ts';
 import { addTraceCommands } from './trace-commands.ts';
@@ -97,6 +97,11 @@ function describe(run: Run, io: CommandIo, signal: AbortSignal): Command {
     .description('how a camera is captured, how else it could be, and what it costs')
     .argument('<camera>')
     .action((camera: string) => print((client) => plan(client, camera)));
+  program
+    .command('explain')
+    .description('where a camera is, what brought it there, and what it waits for')
+    .argument('<camera>')
+    .action((camera: string) => print((client) => explain(client, camera)));
   program
     .command('snapshot')
     .description('save a picture')

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { type AnyStateMachine, type AnyStateNode, createActor, setup } from 'xstate';
 import type { CameraView, ServiceView } from '../../src/api/door.ts';
-import type { TimerView } from '../../src/api/explanation.ts';
+import type { TimerView } from '../../src/api/trace-view.ts';
 import { cameraMachine } from '../../src/machines/camera.ts';
 import { mediaServerMachine } from '../../src/machines/media-server.ts';
 import { recordingMachine } from '../../src/machines/recording.ts';
@@ -85,9 +85,8 @@ const told = (
   explainCamera(cameraView('camera0', { name: 'Desk', ...camera }), serviceView(service), {
     timers: (actor) => timers[actor] ?? [],
     guards: () => [],
-    nowAtMs: 0,
   });
-const timer = (delay: string, remainingMs: number): TimerView => ({ delay, durationMs: 10_000, remainingMs });
+const timer = (name: string, remainingMs: number): TimerView => ({ name, durationMs: 10_000, remainingMs });
 const trouble = (code: 'device-busy' | 'no-permission', reason: string, message: string) => ({
   code,
   reason,

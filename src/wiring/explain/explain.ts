@@ -3,7 +3,8 @@
  * know at night without reading logs. Pure.
  */
 import type { CameraView, RecordingView, ServiceView, StateView, StreamView } from '../../api/door.ts';
-import type { Explanation, NextStep, PlaceView, TimerView } from '../../api/explanation.ts';
+import type { Explanation, NextStep, PlaceView } from '../../api/explanation.ts';
+import type { TimerView } from '../../api/trace-view.ts';
 import type { Trouble } from '../../machines/errors.ts';
 import { CAMERA_WORDS } from './camera-words.ts';
 import { DELAY_WORDS } from './delays.ts';
@@ -18,7 +19,6 @@ export interface Waiting {
   timers(actor: string): readonly TimerView[];
   /** Guards that keep an actor where it is. */
   guards(actor: string): PlaceView['guards'];
-  readonly nowAtMs: number;
 }
 
 export function explainCamera(
@@ -98,9 +98,9 @@ function place(
 function timedSteps(what: PlaceView['what'], timers: readonly TimerView[]): readonly NextStep[] {
   return timers
     .toSorted((one, other) => one.remainingMs - other.remainingMs)
-    .flatMap(({ delay, remainingMs }) => {
-      const happens = DELAY_WORDS[what]?.[delay];
-      return happens ? { sentence: `In ${lengthOf(remainingMs)} ${happens}.`, delay, remainingMs } : [];
+    .flatMap(({ name, remainingMs }) => {
+      const happens = DELAY_WORDS[what]?.[name];
+      return happens ? { sentence: `In ${lengthOf(remainingMs)} ${happens}.`, delay: name, remainingMs } : [];
     });
 }
 
