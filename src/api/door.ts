@@ -18,8 +18,8 @@ import type {
   RecordingGap,
   SavedSnapshot,
 } from '../machines/values.ts';
-
 import type { AskedValue, ControlsView, ControlView } from './control-view.ts';
+import type { Explanation } from './explanation.ts';
 import type { ActorView, Trace, TraceBatch, TraceQuery } from './trace-view.ts';
 
 export type CameraWord = 'CONNECTED' | 'DISCONNECTED' | 'ERROR';
@@ -189,6 +189,8 @@ export interface Door {
   /** By the machine's id. */
   chart(machine: string): Chart | undefined;
   machines(): readonly string[];
+  /** Where a camera is and what it waits for. @throws CameraError not-found */
+  explain(device: string): Explanation;
   /** Methods of the API that would work on this camera now. */
   allowed(device: string): readonly string[];
   startRecording(order: StartRecordingOrder): Promise<RecordingView>;

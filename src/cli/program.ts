@@ -4,7 +4,18 @@ import { findAddress } from './address.ts';
 import { addCameraCommands } from './camera-commands.ts';
 import { CliError } from './cli-error.ts';
 import { type Client, connect, ServiceError } from './client.ts';
-import { explain, list, listFiles, type Outcome, ping, plan, record, snapshot, status, stop } from './commands.ts';
+import {
+  explain,
+  list,
+  listFiles,
+  type Outcome,
+  ping,
+  plan,
+  record,
+  snapshot,
+  status,
+  stop,
+} from './commands.ts';
 import type { CommandIo } from './io.ts';
 import { type SimulateOptions, simulate } from './simulate.ts';
 import { addTraceCommands } from './trace-commands.ts';

@@ -2,7 +2,7 @@
  * The Door, implemented over the actor system. It decides nothing: orders are events, answers are states, and what is
  * told of an actor is read off its snapshot.
  */
-import { createActor } from 'xstate';
+import { type AnyMachineSnapshot, createActor } from 'xstate';
 import type { AskedValue } from '../api/control-view.ts';
 import type {
   CameraView,
@@ -12,6 +12,7 @@ import type {
   SnapshotOrder,
   StartRecordingOrder,
 } from '../api/door.ts';
+import type { Explanation } from '../api/explanation.ts';
 import type { TraceBatch, TraceQuery } from '../api/trace-view.ts';
 import type { Config } from '../config/schema.ts';
 import { CameraError } from '../machines/errors.ts';
@@ -30,6 +31,9 @@ import {
 } from './camera-orders.ts';
 import { chartOf, machineNames } from './charts.ts';
 import { listControls, setControl } from './control-orders.ts';
+import { chainOf } from './explain/chain.ts';
+import { explainCamera } from './explain/explain.ts';
+import { closedGuards } from './explain/guards.ts';
 import type { Journal } from './journal.ts';
 import {
   type OrderDesk,
@@ -124,6 +128,23 @@ export class Engine implements Door {
   allowed(device: string): readonly string[] {
     const camera = this.camera(device);
     return camera === undefined ? [] : allowedMethods(camera, this.service());
+  }
+
+  explain(device: string): Explanation {
+    const { journal, recorder } = this.#parts;
+    const { camera } = this.#actors.require(device);
+    const running = journal.timers();
+    const refs = new Map(journal.all().map(({ name, ref }) => [name, ref]));
+    const told = explainCamera(camera, this.service(), {
+      timers: (actor) => (refs.has(actor) ? (running.get(refs.get(actor)!) ?? []) : []),
+      guards: (actor) => {
+        const ref = refs.get(actor);
+        return ref === undefined ? [] : closedGuards(ref.getSnapshot() as AnyMachineSnapshot);
+      },
+    });
+    const own = told.places.map(({ actor }) => actor).filter((actor) => actor.includes(camera.device));
+    const chain = chainOf(recorder, camera.device, own);
+    return { ...told, chain, allowed: this.allowed(camera.device) };
   }
 
   startRecording(order: StartRecordingOrder) {

@@ -14,12 +14,14 @@ import type {
   StartRecordingOrder,
   StreamView,
 } from '../../src/api/door.ts';
+import type { Explanation } from '../../src/api/explanation.ts';
 import { recordForm } from '../../src/api/shapes/trace-shape.ts';
 import type { ActorView, Trace, TraceBatch, TraceQuery, TraceRecord } from '../../src/api/trace-view.ts';
 import type { Chart } from '../../src/machines/chart.ts';
 import { CameraError } from '../../src/machines/errors.ts';
 import type { SyntheticFault } from '../../src/machines/ports.ts';
 import { readMachine } from '../../src/machines/read-machine.ts';
+import { explainCamera } from '../../src/wiring/explain/explain.ts';
 import {
   cameraView,
   controlViews,
@@ -180,6 +182,11 @@ export class FakeDoor implements Door {
 
   machines(): readonly string[] {
     return ['kettle'];
+  }
+
+  explain(device: string): Explanation {
+    const told = explainCamera(this.camera(device)!, this.serviceNow, { timers: () => [], guards: () => [] });
+    return { ...told, chain: this.traceNow.slice(-1), allowed: this.allowed(device) };
   }
 
   allowed(device: string): readonly string[] {

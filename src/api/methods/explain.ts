@@ -17,7 +17,10 @@ const placeShape = z.strictObject({
     .array(
       z.strictObject({
         sentence: z.string(),
-        delay: z.string().nullable().describe('the delay of the chart that ends then; null: it may come at any time'),
+        delay: z
+          .string()
+          .nullable()
+          .describe('the delay of the chart that ends then; null: it may come at any time'),
         remaining_ms: z.number().min(0).nullable(),
       }),
     )
@@ -43,7 +46,9 @@ export const explainCamera = method({
   result: z.strictObject({
     device: z.string(),
     name: z.string(),
-    summary: z.string().describe('one line: the first thing that is wrong, or what goes on; and what comes next'),
+    summary: z
+      .string()
+      .describe('one line: the first thing that is wrong, or what goes on; and what comes next'),
     places: z.array(placeShape).describe('from the hardware up'),
     chain: z
       .array(traceRecordShape)

@@ -3,6 +3,7 @@ import type { RequiredRole } from '../auth/roles.ts';
 import { getCameraControls, setCameraControl } from './camera-controls.ts';
 import { disableCamera, enableCamera, forgetCamera, renameCamera, retryCamera } from './camera-orders.ts';
 import { getCameraCapabilities, getCameraList, getCameraStatus } from './cameras.ts';
+import { explainCamera } from './explain.ts';
 import { injectFault } from './fault-buttons.ts';
 import { listRecordings, listSnapshots } from './files.ts';
 import { getActors, getActorTrace, getStatechart, subscribeInspection } from './inspection.ts';
@@ -20,6 +21,7 @@ export const METHODS: readonly Method[] = [
   getCameraList,
   getCameraStatus,
   getCameraCapabilities,
+  explainCamera,
   getCameraControls,
   setCameraControl,
   enableCamera,

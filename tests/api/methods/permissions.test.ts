@@ -11,6 +11,7 @@ const CONTRACT: Readonly<Record<string, RequiredRole>> = {
   get_cameras: 'viewer',
   get_camera_status: 'viewer',
   get_camera_capabilities: 'viewer',
+  explain_camera: 'viewer',
   get_camera_controls: 'viewer',
   set_camera_control: 'operator',
   enable_camera: 'operator',
