@@ -24,7 +24,7 @@ export const DELAY_WORDS: Readonly<Record<string, Readonly<Record<string, string
   recording: {
     readyTimeout: 'it ends, unless it goes on before',
     heartbeat: null,
-    heartbeatLimit: 'it counts as interrupted, unless the file grows before',
+    heartbeatLimit: null,
     closeTimeout: 'the file is taken as it is',
     closeCheck: null,
     fileRetry: 'its files are collected again',
