@@ -26,6 +26,9 @@ import type {
   RecordingWish,
 } from './values.ts';
 
+/** A stream that ends at its own limit is heard before it is given up. */
+const STREAM_SLACK_MS = 500;
+
 export interface CameraLimits {
   readonly settleMs: number;
   readonly probeTimeoutMs: number;
@@ -314,5 +317,7 @@ export const cameraSetup = setup({
       }),
     faultedRetry: ({ context }) => context.limits.faultedRetryMs,
     confirmAfter: ({ context }) => context.limits.confirmAfterMs,
+    /** The stream's own limit comes first; one that has crashed never says that it ended. */
+    streamLimit: ({ context }) => context.limits.stream.releaseLimitMs + STREAM_SLACK_MS,
   },
 });

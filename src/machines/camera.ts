@@ -316,7 +316,14 @@ export const cameraMachine = cameraSetup.createMachine({
       },
       initial: 'waiting',
       states: {
-        waiting: {},
+        waiting: {
+          after: {
+            streamLimit: {
+              target: 'dropping',
+              description: 'its stream has crashed, and says nothing any more',
+            },
+          },
+        },
         dropping: {
           invoke: {
             id: 'forgetCamera',
@@ -338,6 +345,9 @@ export const cameraMachine = cameraSetup.createMachine({
         'camera.forget': {},
         'camera.release': {},
         'stream.released': 'released',
+      },
+      after: {
+        streamLimit: { target: 'released', description: 'its stream has crashed, and says nothing any more' },
       },
     },
     released: { description: 'Stopped with the service.', type: 'final', entry: 'reportReleased' },

@@ -647,6 +647,26 @@ describe('the end', () => {
     expect(rig.world.wishes.cameras.get('camera0')?.disabled ?? false).toBe(state === 'disabled.present');
   });
 
+  test.each([
+    ['camera.release', 'released'],
+    ['camera.forget', 'forgotten'],
+  ] as const)(
+    '%s after its stream has crashed: it says nothing any more, and is not waited for',
+    async (type, end) => {
+      const rig = await cameraIn('disconnected');
+      await rig.send({ type: 'device.attached', device: device(), atMs } as never);
+      await rig.send(detached);
+      // What no caller sends: an action fails on it, as on a defect.
+      rig.streamRef().send({ type: 'recording.order' } as never);
+      await rig.world.advance(100);
+      expect(rig.context().trouble).not.toBeNull();
+      await rig.send(type === 'camera.forget' ? { type, atMs } : { type, reason: 'service_stopped' });
+      expect(rig.actor.getSnapshot().status).toBe('active');
+      await rig.world.advance(60_000);
+      expect(rig.state()).toBe(end);
+    },
+  );
+
   const AWAY = ['expected', 'disconnected', 'disabled.absent'];
 
   test.each(Object.keys(CAMERA_STATES).filter((state) => !AWAY.includes(state)))(

@@ -8,6 +8,7 @@ export const DELAY_WORDS: Readonly<Record<string, Readonly<Record<string, string
     probeBackoff: 'it is asked again',
     confirmAfter: 'it is asked once more, to confirm its answer',
     faultedRetry: 'it is asked again',
+    streamLimit: 'its stream is not waited for any longer',
   },
   stream: {
     startTimeout: 'this start is given up',
