@@ -110,7 +110,7 @@ describeMediaServers('an explanation', (kind) => {
     const { next } = placeOf(told, 'stream');
     expect(next[0]).toMatchObject({ delay: 'backoff' });
     expect(next[0]!.remaining_ms).toBeLessThanOrEqual(5000);
-    expect(next.map(({ sentence }) => sentence)).toContain('Retry_camera begins it at once.');
+    expect(next.map(({ sentence }) => sentence)).toContain('retry_camera begins it at once.');
     expect(told.allowed_methods).toContain('retry_camera');
     // The chain begins with the end of the process and leads to the wait.
     expect(told.chain.at(-1)).toMatchObject({ actor: `stream:${device}`, to: 'backoff' });
@@ -158,12 +158,12 @@ describeMediaServers('an explanation', (kind) => {
 
   test('of a camera that is switched off, and of one that is not plugged in', async () => {
     await service.call('disable_camera', { device });
-    expect((await explain()).summary).toMatch(/switched off by an operator.*Enable_camera switches it on\.$/);
+    expect((await explain()).summary).toMatch(/switched off by an operator.*enable_camera switches it on\.$/);
     await service.call('enable_camera', { device });
     await service.untilStream(device, 'idle');
     await service.call('inject_fault', { fault: 'unplug', device });
     const told = await inState('camera', /^disconnected/);
-    expect(told.summary).toMatch(/It is not plugged in\. It is plugged in and found/);
+    expect(told.summary).toMatch(/It is not plugged in\. A plug brings it back/);
     await service.call('inject_fault', { fault: 'plug', device });
     await service.untilStream(device, 'idle');
   });

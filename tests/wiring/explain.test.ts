@@ -104,7 +104,7 @@ describe('the summary', () => {
 
   test('of a camera that is switched off says who and how, whatever else is wrong', () => {
     expect(told({ state: 'disabled.present', status: 'DISCONNECTED' }).summary).toBe(
-      'camera0 (Desk): It is plugged in and switched off by an operator: nothing opens it. Enable_camera switches it on.',
+      'camera0 (Desk): It is plugged in and switched off by an operator: nothing opens it. enable_camera switches it on.',
     );
   });
 

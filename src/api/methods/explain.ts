@@ -73,7 +73,7 @@ export const explainCamera = method({
           trouble: { reason: 'capture_failed', message: 'The capture ended with exit code 3.' },
           next: [
             { sentence: 'In 4 s the next attempt begins.', delay: 'backoff', remaining_ms: 3200 },
-            { sentence: 'Retry_camera begins it at once.', delay: null, remaining_ms: null },
+            { sentence: 'retry_camera begins it at once.', delay: null, remaining_ms: null },
           ],
           guards: [
             { guard: 'serverDown', target: 'unavailable', description: null, facts: { server: 'there' } },

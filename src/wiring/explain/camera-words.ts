@@ -2,8 +2,6 @@
 import type { CameraView } from '../../api/door.ts';
 import { type WordTable, words } from './words.ts';
 
-const PLUGGED = 'it is plugged in and found, and then asked what it can do';
-
 export const CAMERA_WORDS: WordTable<CameraView> = {
   beginning: words('It was found just now.'),
   expected: words(
@@ -32,7 +30,10 @@ export const CAMERA_WORDS: WordTable<CameraView> = {
     'It is plugged in and does not work.',
     'a re-plug, or retry_camera, has it asked again at once',
   ),
-  disconnected: words('It is not plugged in.', `${PLUGGED}: it is the same camera then`),
+  disconnected: words(
+    'It is not plugged in.',
+    'a plug brings it back, as the same camera and with its settings',
+  ),
   disabled: words('It is switched off by an operator.', 'enable_camera switches it on'),
   'disabled.present': words(
     'It is plugged in and switched off by an operator: nothing opens it.',

@@ -104,8 +104,11 @@ function timedSteps(what: PlaceView['what'], timers: readonly TimerView[]): read
     });
 }
 
+/** A method's name keeps its small letter. */
 function untimed(end: string): NextStep {
-  return { sentence: `${end[0]!.toUpperCase()}${end.slice(1)}.`, delay: null, remainingMs: null };
+  const isMethod = /^[a-z]+_/.test(end);
+  const begun = isMethod ? end : `${end[0]!.toUpperCase()}${end.slice(1)}`;
+  return { sentence: `${begun}.`, delay: null, remainingMs: null };
 }
 
 /** The first thing that is wrong, from the hardware up; else what goes on. */
