@@ -1,6 +1,9 @@
 /** What files tell about a session: lengths, gaps, and how much is left. Pure. */
 import type { OpenPart, RecordedPart, RecordingGap } from './values.ts';
 
+/** A delay that is over when no process lives any more. */
+export const NEVER_MS = 2_000_000_000;
+
 /** A later part starts at the next keyframe; less than this between two parts is no gap. */
 export const JOIN_TOLERANCE_MS = 1500;
 

@@ -6,6 +6,7 @@ import {
   deadlineOf,
   gapsBetween,
   type Interruption,
+  NEVER_MS,
   newestGrew,
   openPartOf,
   type PartStart,
@@ -305,7 +306,7 @@ export const recordingSetup = setup({
     // Without a wished duration the timer is set further away than any process lives.
     durationLeft: ({ context }) =>
       context.deadlineMonoMs === null || context.lookedMonoMs === null
-        ? 2_000_000_000
+        ? NEVER_MS
         : Math.max(0, context.deadlineMonoMs - context.lookedMonoMs),
   },
 });

@@ -7,6 +7,7 @@ import type { TimerView } from '../../src/api/trace-view.ts';
 import { cameraMachine } from '../../src/machines/camera.ts';
 import { mediaServerMachine } from '../../src/machines/media-server.ts';
 import { recordingMachine } from '../../src/machines/recording.ts';
+import { NEVER_MS } from '../../src/machines/recording-facts.ts';
 import { storageMachine } from '../../src/machines/storage.ts';
 import { streamMachine } from '../../src/machines/stream.ts';
 import { CAMERA_WORDS } from '../../src/wiring/explain/camera-words.ts';
@@ -137,7 +138,13 @@ describe('the summary', () => {
 test('places come from the hardware up, each with its state and the soonest step first', () => {
   const { places } = told(
     { stream: liveStream({ state: 'live.suspect.waiting' }) },
-    { 'stream:camera0': [timer('suspectLimit', 4000), timer('forget', 100)] },
+    {
+      'stream:camera0': [
+        timer('suspectLimit', 4000),
+        timer('forget', 100),
+        { ...timer('faultedRetry', NEVER_MS), durationMs: NEVER_MS },
+      ],
+    },
   );
   expect(places.map(({ what }) => what)).toEqual(['camera', 'stream', 'media-server', 'storage']);
   expect(places[1]?.next.map(({ sentence }) => sentence)).toEqual([

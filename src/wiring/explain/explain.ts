@@ -6,6 +6,7 @@ import type { CameraView, RecordingView, ServiceView, StateView, StreamView } fr
 import type { Explanation, NextStep, PlaceView } from '../../api/explanation.ts';
 import type { TimerView } from '../../api/trace-view.ts';
 import type { Trouble } from '../../machines/errors.ts';
+import { NEVER_MS } from '../../machines/recording-facts.ts';
 import { CAMERA_WORDS } from './camera-words.ts';
 import { DELAY_WORDS } from './delays.ts';
 import { RECORDING_WORDS } from './recording-words.ts';
@@ -98,8 +99,8 @@ function place(
 function timedSteps(what: PlaceView['what'], timers: readonly TimerView[]): readonly NextStep[] {
   return timers
     .toSorted((one, other) => one.remainingMs - other.remainingMs)
-    .flatMap(({ name, remainingMs }) => {
-      const happens = DELAY_WORDS[what]?.[name];
+    .flatMap(({ name, durationMs, remainingMs }) => {
+      const happens = durationMs < NEVER_MS ? DELAY_WORDS[what]?.[name] : null;
       return happens ? { sentence: `In ${lengthOf(remainingMs)} ${happens}.`, delay: name, remainingMs } : [];
     });
 }
