@@ -20,8 +20,8 @@ import { selectRecords } from './trace-query.ts';
 
 /** What an earlier life told clients and could not write any more keeps its numbers. */
 const GAP = 1000;
-/** Records that leave memory at once. */
-const SLICE = 1024;
+/** Records leave memory by this share of what is kept: moving the others each time would cost more. */
+const SLICE_SHARE = 1 / 16;
 /** A burst does not pile up events: this many are put into words at once. */
 const MOST_WAITING = 5000;
 const LONGEST_TROUBLE = 400;
@@ -176,7 +176,8 @@ export class Recorder {
     };
     this.#records.push(record);
     this.#waiting.push({ record, event, microsteps, timers });
-    if (this.#records.length >= memoryRecords + SLICE) this.#records.splice(0, SLICE);
+    const slice = Math.ceil(memoryRecords * SLICE_SHARE);
+    if (this.#records.length >= memoryRecords + slice) this.#records.splice(0, slice);
     return record;
   }
 }

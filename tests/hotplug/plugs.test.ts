@@ -67,6 +67,8 @@ describe.skipIf(missing !== null)('plugs by the hundred', () => {
           confirm_after_ms: 1000,
         },
         logging: { level: 'warn' },
+        // Full after the warm-up: what it holds is no leak.
+        recorder: { memory_records: 500 },
       },
     });
     news = listen(service, 'camera_status_update');
