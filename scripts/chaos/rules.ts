@@ -12,11 +12,14 @@ export function complaintsOf(look: Look, last: Look | null): readonly Finding[] 
   ];
 }
 
-/** Never two for one: a camera's capture, the media server, the synthetic cameras. */
+/** What has a camera's device open; a camera opens for one process at a time. */
+const DEVICE_ROLES = ['capture', 'examine'];
+
+/** Never two for one: what has a camera open, the media server, the synthetic cameras. */
 function doubles({ after }: Look): Finding[] {
   const owners = new Map<string, number[]>();
   for (const { role, owner, pid } of after) {
-    const name = role === 'capture' ? `capture of ${owner}` : role;
+    const name = DEVICE_ROLES.includes(role) ? `process that opens ${owner}` : role;
     owners.set(name, [...(owners.get(name) ?? []), pid]);
   }
   return [...owners].flatMap(([name, pids]) =>

@@ -59,10 +59,19 @@ test('a live stream and an idle one are as they should be', () => {
   expect(complaints(look(idle, [server]))).toEqual([]);
 });
 
+test('a capture beside a look at the same camera is found, looks at two cameras are none of its business', () => {
+  const looks = { role: 'examine', owner: 'camera0', pid: 12 };
+  expect(complaintsOf(look(flowing, [capture, server, looks]), null)[0]?.invariant).toBe(
+    'There is at most one process that opens camera0',
+  );
+  const others = [1, 2].map((index) => ({ ...looks, owner: `camera${index}`, pid: 12 + index }));
+  expect(complaintsOf(look(flowing, [capture, server, ...others]), null)).toEqual([]);
+});
+
 test('two captures of one camera, or two media servers, are found', () => {
   const two = look(flowing, [capture, { ...capture, pid: 11 }, server, { ...server, pid: 21 }]);
   expect(complaints(two)).toEqual([
-    'There is at most one capture of camera0',
+    'There is at most one process that opens camera0',
     'There is at most one media-server',
   ]);
 });
