@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { and, or, setup, stateIn } from 'xstate';
 import { readMachine } from '../../src/machines/read-machine.ts';
 import { kettleMachine } from '../support/toy-machines.ts';
 
@@ -10,6 +11,33 @@ const texts = (source: string, target: string) =>
 
 test('guards are spelled out', () => {
   expect(texts('kettle.idle', 'kettle.heating')).toEqual([['event', 'switch.on', 'cold and not dry']]);
+});
+
+test('guards made of others, guards that look at states, and guards without a name are spelled out, too', () => {
+  const { createMachine } = setup({ guards: { cold: () => true, dry: () => true } });
+  const made = readMachine(
+    'cooker',
+    createMachine({
+      initial: 'off',
+      states: {
+        off: {
+          on: {
+            either: { guard: or(['cold', 'dry']), target: 'on' },
+            both: { guard: and([or(['cold', 'dry']), stateIn('off')]), target: 'on' },
+            inside: { guard: stateIn({ on: 'hot' }), target: 'on' },
+            nameless: { guard: () => true, target: 'on' },
+          },
+        },
+        on: { initial: 'hot', states: { hot: {} } },
+      },
+    }),
+  );
+  expect(made.edges[0]?.triggers.map(({ text, guard }) => [text, guard])).toEqual([
+    ['either', 'cold or dry'],
+    ['both', '(cold or dry) and in off'],
+    ['inside', 'in {on:hot}'],
+    ['nameless', 'condition'],
+  ]);
 });
 
 test('the ends of an invoked actor are transitions like others', () => {
