@@ -28,6 +28,16 @@ afterAll(async () => {
   lab?.close();
 });
 
+test('unbound while one streams, it is told soon', async () => {
+  await lab.stream(DEVICES[0]);
+  const nodes = await Promise.all(DEVICES.map((device) => lab.nodeOf(device)));
+  await lab.guest.must(`echo vivid.0 >${DRIVER}/unbind`);
+  await lab.untilCameras('DISCONNECTED');
+  await expectSoonNoticed(nodes);
+  await lab.guest.must(`echo vivid.0 >${DRIVER}/bind`);
+  await lab.untilReady();
+});
+
 test('unbound while recording both are DISCONNECTED with playable files that say why, and bound again they are the same cameras', async () => {
   await Promise.all(DEVICES.map((device) => lab.stream(device)));
   const sessions = await Promise.all(
@@ -76,14 +86,14 @@ async function expectSoonNoticed(nodes: readonly string[]): Promise<void> {
     const afterMs = (of: 'KERNEL' | 'UDEV') => Math.round(noticedMs - removedMs(of, nodes[index]!));
     return { kernelMs: afterMs('KERNEL'), udevMs: afterMs('UDEV') };
   });
-  console.info(`unplugged while recording: told as disconnected after ${JSON.stringify(notices)}`);
+  console.info(`unplugged: told as disconnected after ${JSON.stringify(notices)}`);
   expect(Math.max(...notices.map(({ udevMs }) => udevMs))).toBeLessThan(LONGEST_NOTICE_MS);
 }
 
 /** When the removal of a node was seen, in ms since the boot. */
 function removedMs(of: 'KERNEL' | 'UDEV', node: string): number {
-  const line = new RegExp(`^${of}\\s*\\[([\\d.]+)\\] remove\\s.*/${node.replace('/dev/', '')} `, 'm');
-  const [, seconds] = line.exec(lab.guest.read('events.out')) ?? [];
+  const line = new RegExp(`^${of}\\s*\\[([\\d.]+)\\] remove\\s.*/${node.replace('/dev/', '')} `, 'gm');
+  const seconds = [...lab.guest.read('events.out').matchAll(line)].at(-1)?.[1];
   if (seconds === undefined) throw new Error(`No ${of} event of ${node}: ${lab.guest.read('events.out')}`);
   return Number(seconds) * 1000;
 }
