@@ -1,4 +1,5 @@
 /** The invariants that hold in every look, whatever is being done. Pure: a look in, complaints out. */
+import { DEVICE_ROLES } from '../../src/adapters/ffmpeg/runner.ts';
 import type { Finding } from './judge.ts';
 import { longestStayMs, PATIENCE } from './limits.ts';
 import type { ActorSeen, CameraSeen, Look, Proc } from './look.ts';
@@ -11,9 +12,6 @@ export function complaintsOf(look: Look, last: Look | null): readonly Finding[] 
     ...(look.told === null ? [] : look.told.actors.flatMap((actor) => ofActor(actor))),
   ];
 }
-
-/** What has a camera's device open; a camera opens for one process at a time. */
-const DEVICE_ROLES = ['capture', 'examine'];
 
 /** Never two for one: what has a camera open, the media server, the synthetic cameras. */
 function doubles({ after }: Look): Finding[] {

@@ -48,7 +48,8 @@ function addEdge(edges: Map<string, ChartEdge>, source: Node, target: Node, trig
   });
 }
 
-function isInside(node: Node, ancestor: Node): boolean {
+/** Not the state itself. */
+export function isInside(node: Node, ancestor: Node): boolean {
   for (let parent = node.parent; parent; parent = parent.parent) if (parent === ancestor) return true;
   return false;
 }

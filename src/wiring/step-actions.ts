@@ -3,6 +3,7 @@
  * names are read off the transitions that were taken: of states left, of the transition, of states entered.
  */
 import type { AnyStateMachine, AnyTransitionDefinition } from 'xstate';
+import { isInside } from '../machines/read-machine.ts';
 
 export type StateNode = AnyStateMachine['root'];
 
@@ -59,12 +60,6 @@ function domainOf({ source, target, reenter }: AnyTransitionDefinition): StateNo
 
 function isBelow(node: StateNode, domains: readonly StateNode[]): boolean {
   return domains.some((domain) => isInside(node, domain));
-}
-
-function isInside(node: StateNode, ancestor: StateNode | undefined): boolean {
-  for (let parent = node.parent; parent !== undefined; parent = parent.parent)
-    if (parent === ancestor) return true;
-  return false;
 }
 
 /** Actions of xstate itself (a timer is a `raise`) are told otherwise. */

@@ -139,17 +139,8 @@ const COPIED = ['-map', '0:v', '-c:v', 'copy', '-bsf:v', 'dump_extra=freq=keyfra
 export function trialArguments(plan: CapturePlan, settings: EncodingSettings): string[] {
   const picture = `testsrc2=size=${plan.widthPx}x${plan.heightPx}:rate=${rateText(plan.rateFps)}`;
   return [
-    ...[
-      '-nostdin',
-      '-hide_banner',
-      '-loglevel',
-      'error',
-      ...hardwareDevice(plan),
-      '-f',
-      'lavfi',
-      '-i',
-      picture,
-    ],
+    ...['-nostdin', '-hide_banner', '-loglevel', 'error', ...hardwareDevice(plan)],
+    ...['-f', 'lavfi', '-i', picture],
     ...['-filter_complex', `[0:v]${encoderInput(plan, settings)}[stream]`, ...encodedStream(plan, settings)],
     ...['-frames:v', '5', '-f', 'null', '-'],
   ];

@@ -72,9 +72,8 @@ export class FfprobeExaminer implements CameraExaminer {
       ...['-select_streams', 'v:0', '-show_entries', ENTRIES, '-of', 'json'],
       ...['-read_intervals', `%+${lengthMs / 1000}`],
     ];
-    const { exitCode, stdout, stderr, endedBySignal } = await run(ffprobe, args, {
-      ...{ timeoutMs, signal, mark },
-    });
+    const limits = { timeoutMs, signal, mark };
+    const { exitCode, stdout, stderr, endedBySignal } = await run(ffprobe, args, limits);
     const found = report.safeParse(jsonOf(stdout)).data;
     if (exitCode === 0 && found !== undefined && found.streams.length > 0) return streamOf(found, plan);
     // It gives up on a stream that never shows its size.

@@ -21,7 +21,7 @@ import { troubleOfEnd, troubleOfSilence } from './trouble.ts';
 /** What a capture is marked as. */
 export const CAPTURE_ROLE = 'capture';
 /** What has a camera's device open: one of them at a time. */
-const DEVICE_ROLES = [CAPTURE_ROLE, EXAMINE_ROLE];
+export const DEVICE_ROLES: readonly string[] = [CAPTURE_ROLE, EXAMINE_ROLE];
 const WORDS_BYTES = 16_384;
 
 export interface CaptureSettings {
