@@ -3,9 +3,8 @@
  * device. Each is noticed within its limit and said with a state, a reason and a sentence of its own; and what becomes of
  * a recording that runs.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { describeMediaServers } from '../contract/servers.ts';
@@ -13,7 +12,7 @@ import { barcodesOf, jumpsIn } from '../support/frames.ts';
 import { rolling } from '../support/rolling.ts';
 import { type StreamStatus, startService, type TestService } from '../support/service.ts';
 import { smallDisk } from '../support/small-disk.ts';
-import { StandIn } from '../support/stand-in.ts';
+import { ffmpegThatMayFail } from '../support/stand-in.ts';
 import { throughout, until } from '../support/until.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
@@ -134,19 +133,16 @@ const WRONGS = [
 ];
 
 describeMediaServers('captures that go wrong', (kind) => {
-  const folder = mkdtempSync(join(tmpdir(), 'stand-in-'));
-  const wrong = join(folder, 'wrong');
+  const { file, wrong, remove } = ffmpegThatMayFail();
   let service: TestService;
   beforeAll(async () => {
-    const first = `[ -e "$here/wrong" ] && . "$here/wrong"`;
-    const { file } = new StandIn(folder, { name: 'ffmpeg', program: ['ffmpeg'], first });
     service = await startService(kind, {
       config: { stream: LIMITS, capture: { ffmpeg: file, stop_timeout_ms: 500, log_limit_bytes: 100_000 } },
     });
   });
   afterAll(async () => {
     await service?.dispose();
-    rmSync(folder, { recursive: true });
+    remove();
   });
 
   afterEach(() => rmSync(wrong, { force: true }));

@@ -2,15 +2,13 @@
  * explain_camera in the situations that an operator meets at night, each made for real: the sentence is right, what is
  * wrong is named, and so is what moves it on.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { describeMediaServers } from '../contract/servers.ts';
 import { rolling } from '../support/rolling.ts';
 import { camctl } from '../support/run-camctl.ts';
 import { startService, type TestService } from '../support/service.ts';
-import { StandIn } from '../support/stand-in.ts';
+import { ffmpegThatMayFail } from '../support/stand-in.ts';
 import { until } from '../support/until.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
@@ -37,12 +35,9 @@ const device = 'camera0';
 const DENIED = '[video4linux2,v4l2 @ 0x55] Cannot open video device /dev/video9: Permission denied';
 
 describeMediaServers('an explanation', (kind) => {
-  const folder = mkdtempSync(join(tmpdir(), 'explained-'));
-  const wrong = join(folder, 'wrong');
+  const { file, wrong, remove } = ffmpegThatMayFail();
   let service: TestService;
   beforeAll(async () => {
-    const first = `[ -e "$here/wrong" ] && . "$here/wrong"`;
-    const { file } = new StandIn(folder, { name: 'ffmpeg', program: ['ffmpeg'], first });
     service = await startService(kind, {
       config: {
         capture: { ffmpeg: file, stop_timeout_ms: 500 },
@@ -59,7 +54,7 @@ describeMediaServers('an explanation', (kind) => {
   });
   afterAll(async () => {
     await service?.dispose();
-    rmSync(folder, { recursive: true });
+    remove();
   });
   afterEach(() => rmSync(wrong, { force: true }));
 

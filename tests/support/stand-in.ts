@@ -2,7 +2,8 @@
  * A program that the service starts in place of a real one. It may do something first, then it turns into the real one
  * under the same pid. Where it is told to, it kills the service that started it: a moment that no timer could meet.
  */
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** When it kills the service: before or after its own pid stands in the ledger. */
@@ -53,3 +54,11 @@ fi
 ${first}
 exec ${real} "$@"
 `;
+
+/** An ffmpeg that does what the shell script in the file `wrong` says, while there is one, and else is the real one. */
+export function ffmpegThatMayFail() {
+  const folder = mkdtempSync(join(tmpdir(), 'stand-in-'));
+  const first = `[ -e "$here/wrong" ] && . "$here/wrong"`;
+  const { file } = new StandIn(folder, { name: 'ffmpeg', program: ['ffmpeg'], first });
+  return { file, wrong: join(folder, 'wrong'), remove: () => rmSync(folder, { recursive: true }) };
+}
