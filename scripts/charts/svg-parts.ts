@@ -34,7 +34,7 @@ export const STYLE = [
 ].join('\n');
 
 /** A line with rounded corners and a filled head at its end; `extra` is a further class. */
-export function arrowPath(points: readonly Point[], extra: string): string {
+export function arrowPath(points: readonly Point[], extra: string, attributes = ''): string {
   const last = points.at(-1);
   const before = points.at(-2);
   if (!last || !before) return '';
@@ -43,7 +43,8 @@ export function arrowPath(points: readonly Point[], extra: string): string {
   const side = { x: direction.y * ARROW_HALF_WIDTH_PX, y: direction.x * ARROW_HALF_WIDTH_PX };
   const head = `M${at(last)}L${at({ x: neck.x + side.x, y: neck.y - side.y })}L${at({ x: neck.x - side.x, y: neck.y + side.y })}Z`;
   const line = roundedLine([...points.slice(0, -1), neck]);
-  return `<path class="${`edge ${extra}`.trim()}" d="${line}"/><path class="head" d="${head}"/>`;
+  const paths = `<path class="${`edge ${extra}`.trim()}" d="${line}"/><path class="head" d="${head}"/>`;
+  return attributes === '' ? paths : `<g ${attributes}>${paths}</g>`;
 }
 
 function roundedLine(points: readonly Point[]): string {

@@ -3,7 +3,7 @@
  * with the full descriptions. Same chart, same bytes.
  */
 
-import type { Chart } from '../../src/machines/chart.ts';
+import type { Chart, ChartEdge } from '../../src/machines/chart.ts';
 import {
   ANY_MARK,
   type Content,
@@ -13,6 +13,7 @@ import {
   PADDING_PX,
   triggerSentence,
 } from './content.ts';
+import { edgeId } from './elk-graph.ts';
 import type { Layout, PlacedEdge, PlacedState, Rect } from './layout.ts';
 import { legend } from './legend.ts';
 import { arrowPath, escaped, iconShape, STYLE } from './svg-parts.ts';
@@ -83,7 +84,7 @@ function stateBox(placed: PlacedState): string {
   parts.push(...textLines(content, x + PADDING_PX, y + PADDING_PX));
   const reactions = state.reactions.map((reaction) => `stays on ${triggerSentence(reaction)}`);
   const tooltip = [state.id, state.description ?? '', ...reactions].filter(Boolean).join('\n');
-  return `<g><title>${escaped(tooltip)}</title>${parts.join('')}</g>`;
+  return `<g data-state="${escaped(state.id)}"><title>${escaped(tooltip)}</title>${parts.join('')}</g>`;
 }
 
 function anyMark(rect: Rect): string {
@@ -93,14 +94,23 @@ function anyMark(rect: Rect): string {
 
 function edgeLine({ edge, points }: PlacedEdge): string {
   const atOnce = edge?.triggers.every((trigger) => trigger.kind === 'always') ?? false;
-  return arrowPath(points, edge === null ? 'start' : atOnce ? 'atonce' : '');
+  return arrowPath(
+    points,
+    edge === null ? 'start' : atOnce ? 'atonce' : '',
+    edge === null ? '' : edgeMark(edge),
+  );
 }
 
 function edgeLabel({ edge, label }: PlacedEdge): string {
   if (!edge || !label) return '';
   const backing = `<rect class="backing" x="${label.x}" y="${label.y}" width="${label.width}" height="${label.height}" rx="4"/>`;
   const tooltip = edge.triggers.map(triggerSentence).join('\n');
-  return `<g><title>${escaped(tooltip)}</title>${backing}${centred(label.content, label).join('')}</g>`;
+  return `<g ${edgeMark(edge)}><title>${escaped(tooltip)}</title>${backing}${centred(label.content, label).join('')}</g>`;
+}
+
+/** By which a page finds the arrow and its label again. */
+function edgeMark(edge: ChartEdge): string {
+  return `data-edge="${escaped(edgeId(edge))}"`;
 }
 
 function centred(content: Content, label: Rect): readonly string[] {
