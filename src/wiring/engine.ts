@@ -31,6 +31,7 @@ import {
 } from './camera-orders.ts';
 import { chartOf, machineNames } from './charts.ts';
 import { listControls, setControl } from './control-orders.ts';
+import { shareEndTypes } from './end-types.ts';
 import { chainOf } from './explain/chain.ts';
 import { explainCamera } from './explain/explain.ts';
 import { closedGuards } from './explain/guards.ts';
@@ -71,6 +72,7 @@ export class Engine implements Door {
     this.#startedMonoMs = parts.clock.monoMs();
     const { machine, input, journal, config, clock } = parts;
     const root = createActor(machine, { input, systemId: 'service' });
+    shareEndTypes(root);
     journal.attach(root);
     this.#actors = new Actors(root, journal);
     this.#desk = {
