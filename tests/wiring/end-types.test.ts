@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
-import { assign, createActor, enqueueActions, fromPromise, setup, waitFor } from 'xstate';
+import { type ActorRefFrom, assign, enqueueActions, fromPromise, setup, waitFor } from 'xstate';
+import { createLog } from '../../src/adapters/log/log.ts';
 import { shareEndTypes } from '../../src/wiring/end-types.ts';
+import { Engine } from '../../src/wiring/engine.ts';
+import { Journal } from '../../src/wiring/journal.ts';
+import { Timeline } from '../../src/wiring/timeline.ts';
+import { FakeWorld } from '../support/fake-world.ts';
 
 type HostEvent =
   | { type: 'guest.came'; name: string | null; isWell: boolean }
@@ -35,8 +40,11 @@ const hostMachine = setup({
 });
 
 test('ends of actors whose ids never come again have few types, and still say whose they are', async () => {
-  const host = createActor(hostMachine);
-  shareEndTypes(host);
+  const world = new FakeWorld();
+  const journal = new Journal(createLog({ level: 'fatal', format: 'json', file: '' }), new Timeline(world));
+  // In the service's own engine: there it matters.
+  const { root } = new Engine({ machine: hostMachine, journal, clock: world } as never);
+  const host = root as unknown as ActorRefFrom<typeof hostMachine>;
   host.start();
   const guests = [...Array(20).keys()].flatMap((n) => [`table:${n}`, `window:${n}`]);
   for (const [n, name] of guests.entries()) host.send({ type: 'guest.came', name, isWell: n % 4 < 2 });
