@@ -110,7 +110,10 @@ describe.skipIf(missing !== null)('plugs by the hundred', () => {
     const file = join(testbed.root, 'heap.json');
     rmSync(file, { force: true });
     service.signal('SIGURG');
-    const heap = await until(() => JSON.parse(readFileSync(file, 'utf8')), { what: 'the heap is reported' });
+    const heap = await until(() => JSON.parse(readFileSync(file, 'utf8')), {
+      what: 'the heap is reported',
+      timeoutMs: 20_000,
+    });
     const { actors } = await service.call<{ actors: unknown[] }>('get_actors');
     const own = `/proc/${service.pid}`;
     return {
