@@ -80,6 +80,15 @@ export const DEVICE_RULES: readonly Rule[] = [
     message: 'The connection to the camera failed (I/O error).',
     suggestion: POWER,
   },
+  {
+    // ENOMEM at VIDIOC_REQBUFS or VIDIOC_STREAMON: the driver found no room for its pictures.
+    words: /Cannot allocate memory/,
+    code: 'device-failing',
+    reason: 'no_buffer_memory',
+    message: 'The kernel has no memory left for the pictures of the camera.',
+    suggestion:
+      'Use a smaller picture or fewer cameras at once; on boards that set such memory aside, more of it (cma= on the kernel command line).',
+  },
   // Nobody listens on the socket of a synthetic camera while it is open.
   { ...BUSY, words: /Connection refused/ },
 ];

@@ -60,6 +60,13 @@ describe('why a capture ended', () => {
     ['device-failing', 'device_io_error', IO_ERROR, /cable/, { words: words.IO_ERROR_5 }],
     ['device-failing', 'device_io_error', IO_ERROR, /cable/, { words: words.IO_ERROR_WHILE_LIVE }],
     ['device-failing', 'device_io_error', IO_ERROR, /cable/, { words: words.PROTOCOL_ERROR_7 }],
+    [
+      'device-failing',
+      'no_buffer_memory',
+      'The kernel has no memory left for the pictures of the camera.',
+      /cma=/,
+      { words: words.NO_BUFFERS_5 },
+    ],
     ['decoder-errors', 'undecodable', UNDECODABLE, /another format/, { words: words.GARBAGE_JPEG_5 }],
     [
       'decoder-errors',

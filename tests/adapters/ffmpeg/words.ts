@@ -57,6 +57,11 @@ export const IO_ERROR_5 = `\
 [video4linux2,v4l2 @ 0x559fad18c940] ioctl(VIDIOC_STREAMON): Input/output error
 /dev/video9: Input/output error`;
 
+/** made up in the form of ffmpeg 5: boards with a small pool for pictures (CMA) answer so to a second camera */
+export const NO_BUFFERS_5 = `\
+[video4linux2,v4l2 @ 0x559fad18c940] ioctl(VIDIOC_REQBUFS): Cannot allocate memory
+/dev/video9: Cannot allocate memory`;
+
 /** libv4l on the video4linux list: half a second of picture, then this. */
 export const IO_ERROR_WHILE_LIVE = '[video4linux2 @ 0xb7f49680]ioctl(VIDIOC_DQBUF): Input/output error';
 
