@@ -1,14 +1,20 @@
 /**
- * What it costs the actors to be heard and recorded: events per second of processor time through a real stream and its
- * helpers in a fake world, where nothing but machines runs. Floor: the same without anybody who listens.
+ * What it costs the actors to be heard, recorded and watched: events per second of processor time through a real stream
+ * and its helpers in a fake world, where nothing but machines runs. Floor: the same without anybody who listens. And
+ * what a recorder takes of memory once it is full.
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { AnyActorRef, AnyEventObject } from 'xstate';
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { JournalFolder } from '../../../src/adapters/journal/journal-folder.ts';
 import { createLog } from '../../../src/adapters/log/log.ts';
+import { traceNotices } from '../../../src/api/notifier.ts';
 import { Journal } from '../../../src/wiring/journal.ts';
 import { Recorder } from '../../../src/wiring/recorder.ts';
 import { Timeline } from '../../../src/wiring/timeline.ts';
@@ -16,7 +22,7 @@ import { FakeWorld } from '../../../tests/support/fake-world.ts';
 import { observed } from '../../../tests/support/machine-fixtures.ts';
 import { STREAM_STATES } from '../../../tests/support/stream-states.ts';
 import type { Bench, Group } from '../group.ts';
-import { atLeast, besideFloor, type Measurement } from '../measurement.ts';
+import { atLeast, besideFloor, type Measurement, plainRow } from '../measurement.ts';
 
 const TURNS = 9;
 const WARM_UP_EVENTS = 1500;
@@ -32,7 +38,10 @@ const MIXES = [
 ] as const;
 
 type Mix = (typeof MIXES)[number];
-type Ears = 'none' | 'journal' | 'recorder';
+/** Who listens: nobody, the journal for states and log, the recorder too, and a client with subscribe_inspection too. */
+const EARS = ['none', 'journal', 'recorder', 'inspector'] as const;
+type Ears = (typeof EARS)[number];
+const MEMORY_RECORDS = 20_000;
 
 export const recorder: Group = {
   name: 'recorder',
@@ -42,7 +51,7 @@ export const recorder: Group = {
     try {
       const rows: Measurement[] = [];
       for (const mix of MIXES) rows.push(...(await measureMix(bench, folder, mix)));
-      return rows;
+      return [...rows, await measureMemory(bench, folder)];
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -51,9 +60,9 @@ export const recorder: Group = {
 
 async function measureMix(bench: Bench, folder: string, { title, looks, goal }: Mix): Promise<Measurement[]> {
   bench.say(title);
-  const figures: Record<Ears, number[]> = { none: [], journal: [], recorder: [] };
+  const figures: Record<Ears, number[]> = { none: [], journal: [], recorder: [], inspector: [] };
   for (let turn = 0; turn < bench.count(TURNS, 3); turn += 1) {
-    for (const ears of ['none', 'journal', 'recorder'] as const)
+    for (const ears of EARS)
       figures[ears].push(await eventsPerS(ears, folder, looks, bench.count(EVENTS, 2000)));
   }
   const row = (ears: Ears, name: string, note: string) =>
@@ -64,8 +73,36 @@ async function measureMix(bench: Bench, folder: string, { title, looks, goal }: 
     });
   return [
     row('recorder', 'recorded', 'with the journal on disk; floor: nobody listens'),
+    row('inspector', 'recorded and watched', 'and sent to one client; floor: nobody listens'),
     row('journal', 'not recorded', 'states and log alone; floor: nobody listens'),
   ];
+}
+
+/** Of the heap, once as many records are kept as by default. */
+async function measureMemory(bench: Bench, folder: string): Promise<Measurement> {
+  bench.say('memory of a full recorder');
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const samples: number[] = [];
+  for (let turn = 0; turn < bench.count(3, 1); turn += 1) {
+    const world = new FakeWorld();
+    const { journal, written, end } = listen('recorder', folder);
+    journal?.attach(world.parent);
+    const { actor } = await STREAM_STATES['live.flowing']!(world);
+    const send = sender(world.parent, actor, 1);
+    const heapBytes = async () => {
+      await written();
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    send(WARM_UP_EVENTS);
+    const before = await heapBytes();
+    send(MEMORY_RECORDS * 2);
+    samples.push(((await heapBytes()) - before) / 1e6);
+    await end();
+  }
+  const note = `heap that ${MEMORY_RECORDS.toLocaleString('en')} records take, recorder.memory_records by default`;
+  return plainRow({ title: 'a full recorder', unit: 'MB', samples, note });
 }
 
 async function eventsPerS(ears: Ears, folder: string, looks: number, events: number): Promise<number> {
@@ -86,17 +123,22 @@ async function eventsPerS(ears: Ears, folder: string, looks: number, events: num
 
 function listen(ears: Ears, folder: string) {
   if (ears === 'none') return { journal: null, written: async () => {}, end: async () => {} };
+  const client = ears === 'inspector' ? spawn('cat', { stdio: ['pipe', 'ignore', 'inherit'] }) : null;
   const disk = new JournalFolder({ folder, fileBytes: 8_388_608, files: 5, report: () => {} });
   const kept =
     ears === 'journal'
       ? null
       : new Recorder({
           clock: systemClock,
-          memoryRecords: 20_000,
+          memoryRecords: MEMORY_RECORDS,
           batchMs: 20,
           disk,
           secrets: ['0123456789'],
         });
+  // A pipe to another process: what a socket costs, without reading it here.
+  kept?.onBatch((batch) => {
+    for (const notice of traceNotices(batch)) client?.stdin?.write(notice.textFor(''));
+  });
   // The log's own lines are no part of what is compared here.
   const log = createLog({ level: 'error', format: 'json', file: '' });
   return {
@@ -105,7 +147,12 @@ function listen(ears: Ears, folder: string) {
       kept?.flush();
       await disk.written();
     },
-    end: () => disk.close(),
+    end: async () => {
+      await disk.close();
+      if (client === null) return;
+      client.stdin?.end();
+      await once(client, 'exit');
+    },
   };
 }
 
