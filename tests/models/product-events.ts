@@ -45,7 +45,8 @@ export const listed: Happening = {
   label: 'devices listed',
   isBenign: true,
   can: (joint) =>
-    joint.actors.get(ROOT)?.context.listed === false && !is(ROOT, { working: { starting: 'reaping' } })(joint),
+    joint.actors.get(ROOT)?.context.listed === false &&
+    !is(ROOT, { working: { starting: 'reaping' } })(joint),
   act: send(ROOT, { type: 'devices.listed', atMs: 1 }),
 };
 export const diskHasRoom: Happening = {
@@ -60,9 +61,10 @@ export const diskHasRoom: Happening = {
 export const signsOfLife: Happening = {
   label: 'signs of life',
   isBenign: true,
-  can: (joint) => context(joint)?.late.length > 0,
+  can: (joint) => is(STREAM, 'live')(joint) && context(joint).late.length > 0,
   act: (run) => {
-    for (const subject of ['bytes', 'frames', 'picture']) run.send(STREAM, { type: 'watchdog.fresh', subject });
+    for (const subject of ['bytes', 'frames', 'picture'])
+      run.send(STREAM, { type: 'watchdog.fresh', subject });
   },
 };
 
@@ -127,7 +129,6 @@ export const HAPPENINGS: readonly Happening[] = [
   stopRecording,
   {
     label: 'viewers come',
-    isBenign: true,
     can: (joint) => isRunning(STREAM)(joint) && !joint.world.isWatched,
     act: (run) => {
       change(run, { isWatched: true });
@@ -165,7 +166,8 @@ export const HAPPENINGS: readonly Happening[] = [
   captureEnds('device-busy'),
   {
     label: 'media server ends',
-    can: ({ world, calls }) => world.isServerUp && [...calls.values()].some(({ src }) => src === 'watchServer'),
+    can: ({ world, calls }) =>
+      world.isServerUp && [...calls.values()].some(({ src }) => src === 'watchServer'),
     act: (run) => {
       change(run, { isServerUp: false, entry: null });
       run.send(SERVER, { type: 'process.ended', end: endOf('media-server-unreachable') });

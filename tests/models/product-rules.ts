@@ -1,12 +1,21 @@
 /** What holds in every situation of the product, and what every situation comes to: at rest or live when the world is well, to an end when it is told to. */
-import { lateTrouble } from '../../src/machines/stream-causes.ts';
+
 import { regionPath, statePath, storyPath } from '../../src/machines/state-path.ts';
+import { lateTrouble } from '../../src/machines/stream-causes.ts';
 import { explainCamera } from '../../src/wiring/explain/explain.ts';
 import { recordingView, streamView } from '../../src/wiring/stream-view.ts';
 import * as views from '../support/fake-views.ts';
 import { cameraLimits, recordingLimits } from '../support/machine-fixtures.ts';
 import type { Product, Step } from './product.ts';
-import { diskHasRoom, forget, listed, plug, signsOfLife, stopRecording, stopService } from './product-events.ts';
+import {
+  diskHasRoom,
+  forget,
+  listed,
+  plug,
+  signsOfLife,
+  stopRecording,
+  stopService,
+} from './product-events.ts';
 import { ROOT } from './product-system.ts';
 import { CAMERA, endingsOf, type ProductJoint, RECORDING, SERVER, STREAM } from './product-world.ts';
 
@@ -44,13 +53,15 @@ export function isGood(joint: ProductJoint): boolean {
   if (camera.startsWith('disabled')) return stream === 'unavailable' && session === null;
   if (!/^ready\.(confirmed|unsteady)$/.test(camera)) return false;
   if (reasons.length === 0) return stream === 'idle';
-  return stream === 'live.flowing' && (session === null || state(joint, RECORDING).startsWith('rolling.growing'));
+  return (
+    stream === 'live.flowing' && (session === null || state(joint, RECORDING).startsWith('rolling.growing'))
+  );
 }
 
 const WELL = [plug, listed, diskHasRoom, signsOfLife];
 /** A timer that led back to where it was so often is a look that finds nothing new. */
 const VAIN_TIMES = 3;
-const LONGEST_RUN = 4000;
+const LONGEST_RUN = 1500;
 
 /** Lets each situation live on in a world that is well, until it is good or comes to one of which that is known. */
 export class BenignLife {
@@ -105,7 +116,11 @@ interface Stop {
   /** Who answers meanwhile; nobody else does. */
   readonly answers: readonly string[];
   /** By whom it is over, and when at the latest. */
-  readonly limits: readonly { readonly what: string; readonly isOver: (joint: ProductJoint) => boolean; readonly limitMs: number }[];
+  readonly limits: readonly {
+    readonly what: string;
+    readonly isOver: (joint: ProductJoint) => boolean;
+    readonly limitMs: number;
+  }[];
 }
 
 const DISK = ['saveWish', 'dropWish', 'forgetCamera', 'lookAtParts', 'salvageParts', 'finalise'];
@@ -146,7 +161,11 @@ export const STOPS: readonly Stop[] = [
 ];
 
 /** What is not over in time when this is ordered and nobody answers. */
-export function lateStops(product: Product, start: ProductJoint, { order, answers, limits }: Stop): readonly string[] {
+export function lateStops(
+  product: Product,
+  start: ProductJoint,
+  { order, answers, limits }: Stop,
+): readonly string[] {
   if (!order.can(start)) return [];
   let joint = product.after(start, order);
   const open = new Set(limits);
@@ -215,7 +234,9 @@ export function speechless(joint: ProductJoint): readonly string[] {
       guards: () => [],
     },
   );
-  const mute = told.places.filter(({ sentence }) => sentence === '' || sentence.startsWith('It is in the state'));
+  const mute = told.places.filter(
+    ({ sentence }) => sentence === '' || sentence.startsWith('It is in the state'),
+  );
   const unwell = Object.entries(UNWELL).filter(([address, pattern]) => {
     const { trouble = null, reason = null } = actors.get(address)?.context ?? {};
     return pattern.test(state(joint, address)) && trouble === null && reason === null;

@@ -218,8 +218,7 @@ export class Run<World> {
 
   /** What it sent, started and stopped goes out when its step is over: as XState does. */
   #keep(address: string, snapshot: AnyMachineSnapshot, effects: readonly Effect[], why: string): void {
-    if (snapshot.status === 'error')
-      throw new Error(`${address} fails on ${why}`, { cause: snapshot.error });
+    if (snapshot.status === 'error') throw new Error(`${address} fails on ${why}`, { cause: snapshot.error });
     const self = this.#system.at(address);
     const children = snapshot.children as Record<string, { address?: string; systemId?: string; id: string }>;
     for (const [id, child] of Object.entries(children)) {
@@ -287,7 +286,8 @@ export class Run<World> {
       this.#parts.left(this, call);
     }
     const within = (one: string): boolean =>
-      one === address || (this.#system.at(one)._parent !== undefined && within(this.#system.at(one)._parent!.address));
+      one === address ||
+      (this.#system.at(one)._parent !== undefined && within(this.#system.at(one)._parent!.address));
     for (const [key, { actor }] of this.#timers) if (within(actor)) this.#timers.delete(key);
     for (const inner of [...this.#calls.values()]) {
       if (!within(inner.parent)) continue;

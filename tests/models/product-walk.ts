@@ -1,6 +1,6 @@
 /**
- * Goes through the product, the good life first: level 0 is all that can be while nothing goes wrong and nobody takes
- * anything back, level 1 all that one such thing leads to, and so on. Within a level, what is new in its states comes first.
+ * Goes through the product, the good life first: level 0 is the life in which all goes well, one thing after the other,
+ * level 1 all that one departure from it leads to (a failure, a slow answer, an order, an unplug), and so on.
  */
 import { type Product, statesOf } from './product.ts';
 import type { ProductJoint } from './product-world.ts';
@@ -16,19 +16,20 @@ export interface Walk {
   /** Everything that was found, also what was not gone on from. */
   readonly found: readonly Found[];
   readonly steps: number;
-  /** Every situation of these levels was gone on from: all of the next level is found, too. */
-  readonly levelsDone: number;
-  /** Found and not gone on from. */
-  readonly frontier: number;
+  /** By level: what was found, and of it what was not gone on from. */
+  readonly levels: readonly { readonly found: number; readonly frontier: number }[];
   /** Different sets of states, without what else is known of them. */
   readonly states: number;
 }
 
-/** @param limit steps at most */
+/**
+ * Most of the steps go level by level; with the last of them, whatever is new in its states comes first, on any level.
+ * @param limit steps at most
+ */
 export function walk(product: Product, limit: number): Walk {
   const found = new Map<string, Found>();
   const states = new Map<string, number>();
-  const levels: Pile[] = [];
+  const waiting = new Waiting();
   const meet = (one: Found): void => {
     const key = product.keyOf(one.joint);
     const before = found.get(key);
@@ -37,30 +38,33 @@ export function walk(product: Product, limit: number): Walk {
     const own = statesOf(one.joint);
     const times = (states.get(own) ?? 0) + 1;
     states.set(own, times);
-    levels[one.level] ??= new Pile();
-    levels[one.level]!.add({ key, one }, times);
+    waiting.add(one, Math.floor(Math.log2(times)));
   };
   for (const joint of product.starts()) meet({ joint, level: 0, from: null, label: 'start' });
+  const gone = new Set<Found>();
+  const isDone = (one: Found) => gone.has(one) || found.get(product.keyOf(one.joint)) !== one;
   let steps = 0;
-  let level = 0;
-  while (steps < limit && level < levels.length) {
-    const next = levels[level]!.take();
-    if (next === undefined) {
-      level += 1;
-      continue;
-    }
-    const { key, one } = next;
-    // It was met again on a shorter way.
-    if (found.get(key) !== one) continue;
+  while (steps < limit) {
+    const one = steps < limit * 0.85 ? waiting.nearest() : waiting.newest();
+    if (one === undefined) break;
+    if (isDone(one)) continue;
+    gone.add(one);
     for (const step of product.steps(one.joint)) {
       for (const { joint, label, isBenign } of product.outcomes(one.joint, step)) {
         steps += 1;
-        meet({ joint, label, from: one, level: isBenign ? level : level + 1 });
+        meet({ joint, label, from: one, level: isBenign ? one.level : one.level + 1 });
       }
     }
   }
-  const frontier = levels.reduce((sum, pile) => sum + pile.count(({ key, one }) => found.get(key) === one), 0);
-  return { found: [...found.values()], steps, levelsDone: level, frontier, states: states.size };
+  const all = [...found.values()];
+  const levels: { found: number; frontier: number }[] = [];
+  for (const one of all) {
+    levels[one.level] ??= { found: 0, frontier: 0 };
+    const level = levels[one.level]!;
+    level.found += 1;
+    if (!gone.has(one)) level.frontier += 1;
+  }
+  return { found: all, steps, levels, states: states.size };
 }
 
 export function pathOf(found: Found): string {
@@ -69,23 +73,34 @@ export function pathOf(found: Found): string {
   return labels.join(' > ');
 }
 
-type Waiting = { readonly key: string; readonly one: Found };
+/** By level, and within it by how often their states were met before. */
+class Waiting {
+  readonly #levels: Found[][][] = [];
 
-/** Those that are the newest in their states lie on top. */
-class Pile {
-  readonly #layers: Waiting[][] = [];
-
-  add(waiting: Waiting, times: number): void {
-    const layer = Math.floor(Math.log2(times));
-    this.#layers[layer] ??= [];
-    this.#layers[layer]!.push(waiting);
+  add(one: Found, layer: number): void {
+    this.#levels[one.level] ??= [];
+    this.#levels[one.level]![layer] ??= [];
+    this.#levels[one.level]![layer]!.push(one);
   }
 
-  take(): Waiting | undefined {
-    return this.#layers.find((layer) => layer !== undefined && layer.length > 0)?.pop();
+  nearest(): Found | undefined {
+    return this.#take((level, layer) => level * 1000 + layer);
   }
 
-  count(is: (waiting: Waiting) => boolean): number {
-    return this.#layers.reduce((sum, layer) => sum + layer.filter(is).length, 0);
+  newest(): Found | undefined {
+    return this.#take((level, layer) => layer * 1000 + level);
+  }
+
+  #take(rank: (level: number, layer: number) => number): Found | undefined {
+    let best: Found[] | undefined;
+    let bestRank = Number.POSITIVE_INFINITY;
+    this.#levels.forEach((layers, level) => {
+      layers.forEach((pile, layer) => {
+        if (pile.length === 0 || rank(level, layer) >= bestRank) return;
+        best = pile;
+        bestRank = rank(level, layer);
+      });
+    });
+    return best?.pop();
   }
 }

@@ -6,7 +6,16 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import { CameraError } from '../../src/machines/errors.ts';
 import type { CapturePlan, PathEntry, RecordedPart } from '../../src/machines/values.ts';
-import { endOf, failure, frame, part, plan, probed, processOf, serverInfo } from '../support/machine-fixtures.ts';
+import {
+  endOf,
+  failure,
+  frame,
+  part,
+  plan,
+  probed,
+  processOf,
+  serverInfo,
+} from '../support/machine-fixtures.ts';
 import type { Call, Joint, Run } from './product-system.ts';
 
 export const CAMERA = 'camera:camera0';
@@ -60,10 +69,14 @@ const done = (label: string, output: unknown, fields: Partial<World> = {}): Endi
     run.done(call, output);
   },
 });
-const fails = (code: Parameters<typeof failure>[0]): Ending => ({
-  label: code,
-  act: (run, call) => run.failed(call, failure(code)),
-});
+type Code = Parameters<typeof failure>[0];
+/** One of each: an error takes longer to make than a step. */
+const errors = new Map<Code, CameraError>();
+function fails(code: Code): Ending {
+  const error = errors.get(code) ?? failure(code);
+  errors.set(code, error);
+  return { label: code, act: (run, call) => run.failed(call, error) };
+}
 const full = new CameraError('storage', 'The disk is full.');
 const diskFails: Ending = { label: 'disk full', act: (run, call) => run.failed(call, full) };
 const saved = [done('saved', undefined), diskFails];
@@ -104,25 +117,37 @@ const notStopped: Ending = {
   },
 };
 
-const parts = (run: ProductRun | ProductJoint): readonly RecordedPart[] => recording(run)?.context.parts ?? [];
+const parts = (run: ProductRun | ProductJoint): readonly RecordedPart[] =>
+  recording(run)?.context.parts ?? [];
 const recording = (at: ProductRun | ProductJoint): AnyMachineSnapshot | undefined =>
   'actors' in at ? at.actors.get(RECORDING) : at.snapshot(RECORDING);
-const seen = (label: string, of: (before: readonly RecordedPart[], run: ProductRun) => readonly RecordedPart[]) => ({
+const seen = (
+  label: string,
+  of: (before: readonly RecordedPart[], run: ProductRun) => readonly RecordedPart[],
+) => ({
   label,
   act: (run: ProductRun, call: Call) =>
     run.done(call, { parts: of(parts(run), run), monoMs: run.nowMs, atMs: part().startedAtMs + run.nowMs }),
 });
-const grown = seen('grown', (_, run) => [part({ sizeBytes: 1000 + (recording(run)?.context.sizeBytes ?? 0) })]);
+const grown = seen('grown', (_, run) => [
+  part({ sizeBytes: 1000 + (recording(run)?.context.sizeBytes ?? 0) }),
+]);
 const same = seen('the same', (before) => before);
 const closed = seen('closed', (before) => before.map((one) => ({ ...one, durationMs: 2000 })));
 
-const isPublished = (world: World): boolean => world.isServerUp && world.capture === 'running' && world.entry !== null;
+const isPublished = (world: World): boolean =>
+  world.isServerUp && world.capture === 'running' && world.entry !== null;
 const isRecorded = (world: World): boolean => isPublished(world) && world.entry?.record != null;
 
 /** How a look at the paths may come out: with what there is, with bytes that stand still, empty, or gone altogether. */
 const looks = (world: World): Ending[] => {
   const path = (available: boolean, bytes: number) => ({
-    ...{ name: 'camera0', available, availableTime: available ? 't' : null, sourceId: available ? 'a' : null },
+    ...{
+      name: 'camera0',
+      available,
+      availableTime: available ? 't' : null,
+      sourceId: available ? 'a' : null,
+    },
     ...{ inboundBytes: bytes, readers: world.isWatched ? 1 : 0 },
   });
   const told = (label: string, paths: readonly unknown[], bytes = world.bytes): Ending => ({
@@ -167,7 +192,13 @@ const ENDINGS: Readonly<Record<string, Endings>> = {
     world.owners.some(({ kind }) => kind === 'leftover')
       ? done('found', { process: processOf(1, true), devicePath: '/dev/video0', plan: plan() })
       : done('none', null),
-    { label: 'not looked', act: (run, call) => (giveUp(run), fails('internal').act(run, call)) },
+    {
+      label: 'not looked',
+      act: (run, call) => {
+        giveUp(run);
+        fails('internal').act(run, call);
+      },
+    },
   ],
   runCapture: (world) =>
     world.capture === 'begun'
@@ -207,7 +238,9 @@ const ENDINGS: Readonly<Record<string, Endings>> = {
     const stream = { ...looked, pixelFormat: 'yuv420p', reordered: false, keyframeIntervalMs: 1000 };
     return [
       ...(isAlone && isPlugged ? [over(done('seen', { plan: call.input as CapturePlan, stream }))] : []),
-      ...(isAlone && isPlugged ? [over(done('blind', { plan: call.input as CapturePlan, stream: null }))] : []),
+      ...(isAlone && isPlugged
+        ? [over(done('blind', { plan: call.input as CapturePlan, stream: null }))]
+        : []),
       over(fails('device-busy')),
     ];
   },
@@ -222,11 +255,21 @@ const ENDINGS: Readonly<Record<string, Endings>> = {
         run.failed(call, failure('outcome-unknown'));
       },
     };
-    return [done('written', undefined, { entry }), fails('media-server-refused'), fails('outcome-unknown'), lost];
+    return [
+      done('written', undefined, { entry }),
+      fails('media-server-refused'),
+      fails('outcome-unknown'),
+      lost,
+    ];
   },
   entryAgrees: (world, { input }) =>
     world.isServerUp
-      ? [done('compared', JSON.stringify((input as { entry: PathEntry | null }).entry) === JSON.stringify(world.entry))]
+      ? [
+          done(
+            'compared',
+            JSON.stringify((input as { entry: PathEntry | null }).entry) === JSON.stringify(world.entry),
+          ),
+        ]
       : [fails('media-server-unreachable')],
   // ---- recording
   saveWish: () => saved,

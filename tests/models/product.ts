@@ -12,15 +12,19 @@ import { NEVER_MS } from '../../src/machines/recording-facts.ts';
 import { serviceMachine } from '../../src/machines/service.ts';
 import { storyPath } from '../../src/machines/state-path.ts';
 import { streamMachine } from '../../src/machines/stream.ts';
-import {
-  cameraLimits,
-  known,
-  mediaServerLimits,
-  order,
-} from '../support/machine-fixtures.ts';
+import { cameraLimits, known, mediaServerLimits, order } from '../support/machine-fixtures.ts';
 import { HAPPENINGS } from './product-events.ts';
 import { ROOT, System } from './product-system.ts';
-import { began, type Ending, endingsOf, left, type ProductJoint, type ProductRun, SESSION, type World } from './product-world.ts';
+import {
+  began,
+  type Ending,
+  endingsOf,
+  left,
+  type ProductJoint,
+  type ProductRun,
+  SESSION,
+  type World,
+} from './product-world.ts';
 
 export interface Machines {
   readonly service: AnyStateMachine;
@@ -158,12 +162,16 @@ export class Product {
     }
   }
 
-  /** Everything that may come next. */
+  /** Everything that may come next. Benign is the one thing that comes next where all is well. */
   steps(joint: ProductJoint): readonly Step[] {
+    const endings = this.endings(joint);
     const happenings = HAPPENINGS.filter(({ can }) => can(joint)).map(
       ({ label, act, isBenign = false }): Step => ({ label, act, isBenign }),
     );
-    return [...this.endings(joint), ...this.timers(joint), ...happenings];
+    const first = endings.find(({ isBenign }) => isBenign) ?? happenings.find(({ isBenign }) => isBenign);
+    const only = (step: Step): Step => ({ ...step, isBenign: step === first });
+    const timers = this.timers(joint).map((step) => ({ ...step, isBenign: first === undefined }));
+    return [...endings.map(only), ...timers, ...happenings.map(only)];
   }
 
   endings(joint: ProductJoint): readonly Step[] {
