@@ -45,6 +45,7 @@ import {
 } from './orders.ts';
 import type { Recorder } from './recorder.ts';
 import { actorViews, serviceView } from './service-view.ts';
+import { knowTimersByActor } from './timers-by-actor.ts';
 
 export interface EngineParts {
   readonly machine: typeof serviceMachine;
@@ -71,6 +72,7 @@ export class Engine implements Door {
     this.#startedMonoMs = parts.clock.monoMs();
     const { machine, input, journal, config, clock } = parts;
     const root = createActor(machine, { input, systemId: 'service' });
+    knowTimersByActor(root);
     journal.attach(root);
     this.#actors = new Actors(root, journal);
     this.#desk = {

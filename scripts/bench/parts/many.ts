@@ -20,6 +20,7 @@ import { observe } from '../../../src/wiring/observe.ts';
 import { provideService } from '../../../src/wiring/provide.ts';
 import { Recorder } from '../../../src/wiring/recorder.ts';
 import { Timeline } from '../../../src/wiring/timeline.ts';
+import { knowTimersByActor } from '../../../src/wiring/timers-by-actor.ts';
 
 export interface Many {
   readonly startMsPerCamera: number;
@@ -54,6 +55,7 @@ export async function measureMany(cameras: number, looks: number): Promise<Many>
     systemId: 'service',
     clock: time as never,
   });
+  knowTimersByActor(root);
   journal.attach(root);
   const telemetry = new Telemetry({
     monoMs: () => time.monoMs(),
