@@ -3,6 +3,7 @@ import type { Group } from './group.ts';
 import { listCalls, loginCalls, statusCalls } from './groups/calls.ts';
 import { memory, processor } from './groups/costs.ts';
 import { firstFrame } from './groups/first-frame.ts';
+import { many } from './groups/many.ts';
 import { recordingOrders, snapshotOrders } from './groups/orders.ts';
 import { plug } from './groups/plug.ts';
 import { recorder } from './groups/recorder.ts';
@@ -15,5 +16,5 @@ export const GROUPS: readonly Group[] = [
   ...[recordingOrders, snapshotOrders],
   ...[start, plug, firstFrame],
   ...[serverKilledOne, serverKilledMany, captureKilled],
-  ...[memory, processor, ways, recorder],
+  ...[memory, processor, ways, recorder, many],
 ];

@@ -1,7 +1,7 @@
 /** One row of the table, and the judgement on it. Pure. */
 import { median, percentile, rangeOf } from './statistics.ts';
 
-export type Unit = 'calls/s' | 'events/s' | 'ms' | 's' | 'MB' | '% of a core';
+export type Unit = 'calls/s' | 'events/s' | 'µs' | 'ms' | 's' | 'MB' | '% of a core';
 
 /** What is wished of a row: of the figure itself, or of its ratio to the floor. */
 export interface Goal {

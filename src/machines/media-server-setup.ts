@@ -135,8 +135,9 @@ export const mediaServerSetup = setup({
     storeEnd: assign({ process: null, trouble: (_, params: { end: ProcessEnd }) => params.end.trouble }),
     storeWanted: assign({
       wanted: ({ context }, params: { name: CameraId; entry: PathEntry | null }) => {
+        if (params.entry !== null) return { ...context.wanted, [params.name]: params.entry };
         const { [params.name]: _old, ...others } = context.wanted;
-        return params.entry === null ? others : { ...others, [params.name]: params.entry };
+        return others;
       },
     }),
     addFast: assign({
@@ -181,8 +182,10 @@ export const mediaServerSetup = setup({
     refusedUs: (_, params: { error: unknown }) => troubleOf(params.error).code === 'media-server-refused',
     newIncarnation: ({ context }, params: { info: MediaServerInfo }) =>
       context.info !== null && context.info.started !== params.info.started,
-    someMissing: ({ context }, params: PathsSeen) =>
-      Object.keys(context.wanted).some((name) => params.paths.every((path) => path.name !== name)),
+    someMissing: ({ context }, params: PathsSeen) => {
+      const seen = new Set(params.paths.map(({ name }) => name));
+      return Object.keys(context.wanted).some((name) => !seen.has(name));
+    },
     seesBoth: (_, params: { folders: FoldersSeen }) => params.folders.demand && params.folders.recording,
     testedAnother: ({ context }) => context.foldersOf !== context.info?.started,
   },

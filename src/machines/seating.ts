@@ -19,7 +19,7 @@ export function cameraFor(device: Device, cameras: readonly KnownCamera[], seats
   const taken = new Set(Object.values(seats));
   const free = cameras.filter(({ id }) => !taken.has(id));
   const keys = keysOf(device);
-  const here = free.find(({ identity }) => isAtPlace(identity, device));
+  const here = free.find(({ identity }) => isAtPlace(identity, device, keys));
   if (keys.serialKey === null)
     return here ?? free.find(({ identity }) => hadSharedSerial(identity, device)) ?? null;
   const sameSerial = cameras.filter(({ identity }) => serialOf(identity) === keys.serialKey);
@@ -65,8 +65,14 @@ export function changedIdentities(
   before: readonly KnownCamera[],
   after: readonly KnownCamera[],
 ): readonly KnownCamera[] {
-  const old = new Map(before.map(({ id, identity }) => [id, JSON.stringify(identity)]));
-  return after.filter(({ id, identity }) => old.has(id) && old.get(id) !== JSON.stringify(identity));
+  // Most cameras are the very same before and after, and in the same place: of ten thousand only a few are looked at.
+  const others = after.filter((camera, index) => before[index] !== camera);
+  if (others.length === 0) return [];
+  const old = new Map(before.map(({ id, identity }) => [id, identity]));
+  return others.filter(({ id, identity }) => {
+    const known = old.get(id);
+    return known !== undefined && known !== identity && JSON.stringify(known) !== JSON.stringify(identity);
+  });
 }
 
 /** The seats without those of one camera. */
@@ -94,8 +100,7 @@ function placeOf({ placeKey, matchedBy, key }: Identity): string | null {
 }
 
 /** Same place, and nothing tells that something else is plugged in there now. */
-function isAtPlace(known: Identity, device: Device): boolean {
-  const keys = keysOf(device);
+function isAtPlace(known: Identity, device: Device, keys: Keys): boolean {
   const [node] = device.nodes;
   const places =
     known.placeKey === undefined && node ? [keys.placeKey, oldPlaceKeyOf(node)] : [keys.placeKey];

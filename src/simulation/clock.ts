@@ -3,6 +3,7 @@
  * that repeat while nothing happens. Knows no actor.
  */
 import type { Clock } from '../machines/ports.ts';
+import { TimerQueue } from './timer-queue.ts';
 
 /** `actor`: a look, unless it began when something happened. */
 type TimerKind = 'actor' | 'event' | 'look';
@@ -24,6 +25,7 @@ export class SimulatedTime implements Clock {
   #nowMs = 0;
   #births = 0;
   readonly #timers = new Map<number, Timer>();
+  #queue = new TimerQueue<Timer>();
   /** Instants at which something happened: a timer that began then is no look. */
   readonly #eventful = new Set<number>();
   #lastEventMs = 0;
@@ -100,13 +102,21 @@ export class SimulatedTime implements Clock {
 
   /** Goes to the next instant at which timers are due, `limitMs` at most, and fires them, the older ones first. */
   step(limitMs: number): void {
-    const dueMs = this.#next(() => true)?.dueMs ?? limitMs;
+    const dueMs = this.#soonest()?.dueMs ?? limitMs;
     this.#nowMs = Math.max(this.#nowMs, Math.min(dueMs, limitMs));
     if (dueMs > limitMs) return;
-    for (const timer of [...this.#timers.values()]) {
+    const due: Timer[] = [];
+    for (
+      let next = this.#soonest();
+      next !== undefined && next.dueMs <= this.#nowMs;
+      next = this.#soonest()
+    ) {
+      due.push(next);
+      this.#queue.take();
+    }
+    for (const timer of due.toSorted((one, other) => one.id - other.id)) {
       // One that fired before may have cleared it.
-      if (timer.dueMs > this.#nowMs || !this.#timers.delete(timer.id)) continue;
-      timer.fire();
+      if (this.#timers.delete(timer.id)) timer.fire();
     }
   }
 
@@ -128,17 +138,29 @@ export class SimulatedTime implements Clock {
     }
     for (const instantMs of this.#eventful) if (!starts.has(instantMs)) this.#eventful.delete(instantMs);
     this.#nowMs += jumpMs;
+    this.#queue = new TimerQueue(this.#timers.values());
     return jumpMs;
   }
 
   #add(fire: () => void, delayMs: number, kind: TimerKind): number {
     this.#births += 1;
     const dueMs = this.#nowMs + Math.max(0, delayMs);
-    this.#timers.set(this.#births, { id: this.#births, startedMs: this.#nowMs, dueMs, kind, fire });
-    return this.#births;
+    const timer = { id: this.#births, startedMs: this.#nowMs, dueMs, kind, fire };
+    this.#timers.set(timer.id, timer);
+    this.#queue.add(timer);
+    return timer.id;
   }
 
-  /** Few dozen timers: a look through all of them costs less than keeping them sorted. */
+  /** Those that were cleared leave the queue when they come to its head. */
+  #soonest(): Timer | undefined {
+    let first = this.#queue.first;
+    while (first !== undefined && !this.#timers.has(first.id)) {
+      this.#queue.take();
+      first = this.#queue.first;
+    }
+    return first;
+  }
+
   #next(fits: (timer: Timer) => boolean): Timer | undefined {
     let found: Timer | undefined;
     for (const timer of this.#timers.values())

@@ -75,7 +75,7 @@ export class SimulatedMediaServer {
 
   publish(camera: CameraId, delayMs: number): void {
     this.#publishers.set(camera, { fromMs: this.#time.monoMs() + delayMs, source: 0, stalledMs: null });
-    this.#time.at(this.#time.monoMs() + delayMs, () => this.follow());
+    this.#time.at(this.#time.monoMs() + delayMs, () => this.#followOne(camera));
   }
 
   unpublish(camera: CameraId): void {
@@ -95,10 +95,14 @@ export class SimulatedMediaServer {
 
   /** The recorder does what the entries say, for whoever publishes. A server that hangs writes nothing. */
   follow(): void {
-    for (const [camera, publisher] of this.#publishers) {
-      const records = this.#available(camera, publisher) && publisher.stalledMs === null && !this.#hangs;
-      this.#disk.record(camera, records ? (this.#entries.get(camera)?.record?.session ?? null) : null);
-    }
+    for (const camera of this.#publishers.keys()) this.#followOne(camera);
+  }
+
+  #followOne(camera: CameraId): void {
+    const publisher = this.#publishers.get(camera);
+    if (publisher === undefined) return;
+    const records = this.#available(camera, publisher) && publisher.stalledMs === null && !this.#hangs;
+    this.#disk.record(camera, records ? (this.#entries.get(camera)?.record?.session ?? null) : null);
   }
 
   // ---- the ports
@@ -115,7 +119,7 @@ export class SimulatedMediaServer {
     replacePath: async (entry, signal) => {
       await this.#answering(signal);
       this.#entries.set(entry.name, entry);
-      this.follow();
+      this.#followOne(entry.name);
     },
     deletePath: async (name, signal) => {
       await this.#answering(signal);
@@ -129,7 +133,8 @@ export class SimulatedMediaServer {
     compare: async (wanted, signal) => {
       await this.#answering(signal);
       const differing = wanted.filter((entry) => !same(this.#entries.get(entry.name) ?? null, entry));
-      const unwanted = [...this.#entries.keys()].filter((name) => !wanted.some((one) => one.name === name));
+      const names = new Set(wanted.map(({ name }) => name));
+      const unwanted = [...this.#entries.keys()].filter((name) => !names.has(name));
       return { differing: differing.map(({ name }) => name), unwanted };
     },
   };

@@ -169,7 +169,7 @@ export class SimulatedWorld {
   }
 
   #at(devicePath: string | undefined): SimulatedCamera {
-    const found = this.cameras.find(({ node }) => node.devicePath === devicePath);
+    const found = this.cameras[Number(devicePath?.replace('/dev/video', ''))];
     if (found === undefined) throw new CameraError('device-gone', 'There is no such camera.');
     return found;
   }

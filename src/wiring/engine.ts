@@ -46,6 +46,7 @@ import {
 } from './orders.ts';
 import type { Recorder } from './recorder.ts';
 import { actorViews, serviceView } from './service-view.ts';
+import { knowTimersByActor } from './timers-by-actor.ts';
 
 export interface EngineParts {
   readonly machine: typeof serviceMachine;
@@ -72,7 +73,11 @@ export class Engine implements Door {
     this.#startedMonoMs = parts.clock.monoMs();
     const { machine, input, journal, config, clock } = parts;
     const root = createActor(machine, { input, systemId: 'service' });
+<<<<<<< HEAD
     shareEndTypes(root);
+=======
+    knowTimersByActor(root);
+>>>>>>> product
     journal.attach(root);
     this.#actors = new Actors(root, journal);
     this.#desk = {

@@ -33,8 +33,13 @@ export class WishBook {
   }
 
   putCamera(camera: KnownCamera): Promise<void> {
-    const cameras = this.#wishes.cameras.filter(({ id }) => id !== camera.id);
-    return this.#save({ ...this.#wishes, cameras: [...cameras, camera].toSorted(byId) });
+    const { cameras } = this.#wishes;
+    // One that is known keeps its place: sorting ten thousand each time would take longer than all else.
+    const isKnown = cameras.some(({ id }) => id === camera.id);
+    const changed = isKnown
+      ? cameras.map((one) => (one.id === camera.id ? camera : one))
+      : withOne(cameras, camera);
+    return this.#save({ ...this.#wishes, cameras: changed });
   }
 
   dropCamera(id: CameraId): Promise<void> {
@@ -54,6 +59,10 @@ export class WishBook {
   }
 }
 
-function byId(a: KnownCamera, b: KnownCamera): number {
-  return a.id.localeCompare(b.id, 'en', { numeric: true });
+/** In the order of numbers. Newcomers mostly are the last. */
+function withOne(cameras: readonly KnownCamera[], camera: KnownCamera): readonly KnownCamera[] {
+  const after = cameras.findLastIndex(({ id }) => byNumber.compare(id, camera.id) < 0);
+  return cameras.toSpliced(after + 1, 0, camera);
 }
+
+const byNumber = new Intl.Collator('en', { numeric: true });

@@ -3,8 +3,9 @@
  * stop that nobody ends) is caught by the same looks that the real ones pass.
  */
 import { describe, expect, test } from 'vitest';
-import { type AnyStateMachine, type AnyStateNode, StateMachine } from 'xstate';
+import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { MODELS } from './alphabets.ts';
+import { broken } from './broken.ts';
 import { explore, trapped } from './explore.ts';
 
 /** Where something is being ended, by machine: whoever waits for it waits no longer than this state allows. */
@@ -50,26 +51,6 @@ function unboundedStops(machine: AnyStateMachine, stops: readonly string[]): rea
       leavesByItself(node) || (node !== stop && node.parent !== undefined && bounded(node.parent));
     return waiting.filter((node) => !bounded(node)).map(({ id }) => id);
   });
-}
-
-type Config = { readonly states?: Readonly<Record<string, Config>> } & Record<string, unknown>;
-
-/** The same machine, with what makes a state go on taken out of it and of all states in it. */
-function broken(machine: AnyStateMachine, path: string, keys: readonly string[]): AnyStateMachine {
-  const cut = (config: Config): Config => {
-    const kept = Object.entries(config).filter(([key]) => !keys.includes(key));
-    const states = Object.entries(config.states ?? {}).map(([key, child]) => [key, cut(child)]);
-    return {
-      ...Object.fromEntries(kept),
-      ...(states.length > 0 ? { states: Object.fromEntries(states) } : {}),
-    };
-  };
-  const within = (config: Config, [key, ...rest]: readonly string[]): Config =>
-    key === undefined
-      ? cut(config)
-      : { ...config, states: { ...config.states, [key]: within(config.states?.[key] ?? {}, rest) } };
-  const config = within(machine.config as unknown as Config, path.split('.'));
-  return new StateMachine(config as never, machine.implementations as never) as AnyStateMachine;
 }
 
 describe.each(Object.keys(STOPS))('%s', (name) => {
