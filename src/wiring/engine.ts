@@ -73,11 +73,8 @@ export class Engine implements Door {
     this.#startedMonoMs = parts.clock.monoMs();
     const { machine, input, journal, config, clock } = parts;
     const root = createActor(machine, { input, systemId: 'service' });
-<<<<<<< HEAD
     shareEndTypes(root);
-=======
     knowTimersByActor(root);
->>>>>>> product
     journal.attach(root);
     this.#actors = new Actors(root, journal);
     this.#desk = {
