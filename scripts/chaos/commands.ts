@@ -3,6 +3,7 @@
  * and fewer once a failure is made smaller.
  */
 import fc from 'fast-check';
+import { longCommands } from '../../tests/support/long-commands.ts';
 import { openingsOf, type Step, type StepKind, stepsOf, THEMES, type Theme, wordsOf } from './script.ts';
 
 /** What was done to the world so far, as far as later steps depend on it. */
@@ -77,15 +78,7 @@ export function commandOf(step: Step): Command {
 /** @param replayPath what fast-check printed beside the path of a smaller failure */
 export function roundsOf(cameras: number, steps: number, replayPath?: string): fc.Arbitrary<Round> {
   const ofTheme = (theme: Theme): fc.Arbitrary<Iterable<Command>> =>
-    new Long(
-      fc.commands([stepsOf(theme, cameras).map(commandOf)], {
-        maxCommands: steps * 4,
-        size: 'max',
-        ...(replayPath === undefined ? {} : { replayPath }),
-      }),
-      // About a quarter of them cannot be done where it stands.
-      steps * 2,
-    );
+    longCommands([stepsOf(theme, cameras).map(commandOf)], steps, replayPath);
   const commands = fc.oneof(
     ...(Object.keys(THEMES) as Theme[]).map((theme) => ({
       weight: THEMES[theme].weight,
@@ -93,32 +86,4 @@ export function roundsOf(cameras: number, steps: number, replayPath?: string): f
     })),
   );
   return fc.record({ openings: openingsOf(cameras), commands });
-}
-
-/** fast-check's commands may be few, also at first; here they are few only when a failure is made smaller. */
-class Long<Item> extends fc.Arbitrary<Iterable<Item>> {
-  readonly #any: fc.Arbitrary<Iterable<Item>>;
-  readonly #least: number;
-
-  constructor(any: fc.Arbitrary<Iterable<Item>>, least: number) {
-    super();
-    this.#any = any;
-    this.#least = least;
-  }
-
-  override generate(random: fc.Random, biasFactor: number | undefined): fc.Value<Iterable<Item>> {
-    for (;;) {
-      const drawn = this.#any.generate(random, biasFactor);
-      // Not by `value`: whoever reads that first gets the commands that note which of them ran.
-      if ([...drawn.value_].length >= this.#least) return drawn;
-    }
-  }
-
-  override canShrinkWithoutContext(value: unknown): value is Iterable<Item> {
-    return this.#any.canShrinkWithoutContext(value);
-  }
-
-  override shrink(value: Iterable<Item>, context: unknown): fc.Stream<fc.Value<Iterable<Item>>> {
-    return this.#any.shrink(value, context);
-  }
 }

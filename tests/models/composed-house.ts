@@ -12,6 +12,7 @@ export interface Told {
   disabled: boolean;
   serverUp: boolean;
   orders: number;
+  steps: number;
 }
 
 export class House {

@@ -6,6 +6,7 @@ import {
   FORMATS,
   STEP_KINDS,
   type Step,
+  type StepKind,
   stepsOf,
   THEMES,
   type Theme,
