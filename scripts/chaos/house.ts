@@ -20,6 +20,8 @@ export interface HouseWish {
   readonly compressed: readonly ('MJPG' | 'H264')[];
   /** To read from them which transitions were taken. */
   readonly everyStep?: boolean;
+  /** Laid over the short limits. */
+  readonly config?: Readonly<Record<string, object>>;
 }
 
 export class House {
@@ -50,10 +52,8 @@ export class House {
   }
 
   /** @param compressed what the cameras give beside plain pictures */
-  static async open(
-    { server, cameras, compressed, everyStep = false }: HouseWish,
-    judge: Judge,
-  ): Promise<House> {
+  static async open(wish: HouseWish, judge: Judge): Promise<House> {
+    const { server, cameras, compressed, everyStep = false, config: more = {} } = wish;
     const runtime = await mountSmallDisk(RUNTIME_KILOBYTES);
     const recordings = await mountSmallDisk(RECORDINGS_KILOBYTES);
     const paths: Record<string, string> = {};
@@ -64,9 +64,13 @@ export class House {
     }
     const camera = { ...CHAOS_CONFIG.camera, synthetic_compressed: compressed };
     const debug = { fault_injection: true, record_every_step: everyStep };
-    const config = { ...CHAOS_CONFIG, camera, paths, debug };
+    const config: Record<string, object> = { ...CHAOS_CONFIG, camera, paths, debug };
+    for (const [name, section] of Object.entries(more)) config[name] = { ...config[name], ...section };
     try {
-      const service = await startService(server, { cameras, config });
+      const service = await startService(server, {
+        cameras,
+        config: config as Record<string, Record<string, unknown>>,
+      });
       const house = new House(service, judge, [runtime, recordings]);
       house.#watchEnd();
       return house;

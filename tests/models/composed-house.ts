@@ -18,6 +18,8 @@ export interface Told {
 export class House {
   readonly world = new FakeWorld();
   readonly sessions: string[] = [];
+  /** Sessions that were finished, or still known, while the media server took no writes. */
+  readonly refused = new Set<string>();
   rig!: CameraRig;
 
   async begin(): Promise<void> {
