@@ -186,10 +186,10 @@ export class Journal {
     actor.trouble = trouble;
     step.trouble = trouble?.message ?? null;
     if (snapshot.status !== 'active') step.ended = snapshot.status;
-    const isTold = message?.source === null || this.#recorder?.everyStep === true;
+    const did =
+      step.microsteps.length > 0 && (message?.source === null || this.#recorder?.everyStep === true);
     const hasMoved = before !== actor.state;
-    if (hasMoved || isNews || step.ended !== null || (isTold && step.microsteps.length > 0))
-      this.#record(step);
+    if (hasMoved || isNews || did || step.ended !== null) this.#record(step);
     if (hasMoved) this.#move(step, before);
     for (const { eventType } of step.timers) actor.timers.get(eventType)!.seq = step.seq;
   }

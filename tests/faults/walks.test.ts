@@ -15,7 +15,7 @@ import { StepReader } from '../../scripts/chaos/step-reader.ts';
 import { Visitors } from '../../scripts/chaos/visitors.ts';
 import { describeMediaServers } from '../contract/servers.ts';
 import { ACTS } from '../models/walk-acts.ts';
-import { drawWalks, type Standing } from '../models/walks.ts';
+import { drawWalks, type Standing, type Walk } from '../models/walks.ts';
 import { ffmpegThatMayFail } from '../support/stand-in.ts';
 import { until } from '../support/until.ts';
 
@@ -25,16 +25,19 @@ const device = 'camera0';
 const AT_REST: Standing = { camera: 'ready.confirmed', stream: 'idle', recording: null };
 /** Nothing is at its end for a look or two: a kill is felt within them. */
 const STANDS_MS = 1200;
-/** Those that wait for somebody wait longer than a walk takes. */
+/** Those that wait for somebody wait longer than a walk takes; a stream gives up later than its recording, as in the fake world. */
 const CONFIG = {
   capture: { stop_timeout_ms: 500 },
-  stream: { faulted_retry_ms: 240_000, call_close_after_ms: 240_000 },
+  stream: { faulted_retry_ms: 240_000, call_close_after_ms: 240_000, attempts: 60 },
   camera: { faulted_retry_ms: 240_000 },
-  recording: { resume_ms: 120_000, ready_timeout_ms: 30_000 },
+  recording: { resume_ms: 30_000, ready_timeout_ms: 30_000 },
   mediamtx: { restart_after_open_ms: 240_000 },
 };
 const all = await drawWalks(2, 100);
-const walks = process.env.WALKS === 'all' ? all : all.slice(0, Number(process.env.WALKS ?? 3));
+/** They wait for limits. */
+const isQuick = ({ steps }: Walk) => !steps.some(({ act }) => act === 'mute' || act === 'breakCaptures');
+const walks =
+  process.env.WALKS === 'all' ? all : all.filter(isQuick).slice(0, Number(process.env.WALKS ?? 2));
 
 const step = (kind: Step['kind']): Step => ({
   ...{ kind, camera: device, format: 'fmp4', durationS: null, maxAgeMs: null },

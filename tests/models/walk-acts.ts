@@ -139,6 +139,8 @@ export const ACTS: Readonly<Record<string, Act>> = {
   killServer: {
     step: 'killServer',
     fake: async ({ world }) => {
+      // Who watched is thrown out, and does not come back.
+      world.readers = 0;
       await world.serverDies();
       await world.advance(1000);
       await world.serverReturns();
