@@ -30,7 +30,7 @@ const CONFIG = {
   capture: { stop_timeout_ms: 500 },
   stream: { faulted_retry_ms: 240_000, call_close_after_ms: 240_000, attempts: 60 },
   camera: { faulted_retry_ms: 240_000 },
-  recording: { resume_ms: 30_000, ready_timeout_ms: 30_000 },
+  recording: { resume_ms: 30_000, ready_timeout_ms: 20_000 },
   mediamtx: { restart_after_open_ms: 240_000 },
 };
 const all = await drawWalks(2, 100);
