@@ -120,7 +120,7 @@ export class Hands {
       case 'setControl':
         return void this.#orders.send('set_camera_control', {
           device: camera,
-          name: 'brightness',
+          control: 'brightness',
           value: step.percent - 70,
         });
       case 'listFiles':

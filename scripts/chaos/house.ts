@@ -1,8 +1,8 @@
 /** The service under chaos with its disks, over all its lives: who runs, what it logs, and its end. */
 import { cpSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { SyntheticButtons } from '../../src/adapters/synthetic/buttons.ts';
+import { exportTrace } from '../../src/cli/trace-commands.ts';
 import type { MediaServerKind } from '../../tests/support/media-server.ts';
 import { mountSmallDisk, type SmallDisk } from '../../tests/support/mounted-disk.ts';
 import { startService, type TestService, type Transition } from '../../tests/support/service.ts';
@@ -18,6 +18,10 @@ export interface HouseWish {
   readonly server: MediaServerKind;
   readonly cameras: number;
   readonly compressed: readonly ('MJPG' | 'H264')[];
+  /** To read from them which transitions were taken. */
+  readonly everyStep?: boolean;
+  /** Laid over the short limits. */
+  readonly config?: Readonly<Record<string, object>>;
 }
 
 export class House {
@@ -48,7 +52,8 @@ export class House {
   }
 
   /** @param compressed what the cameras give beside plain pictures */
-  static async open({ server, cameras, compressed }: HouseWish, judge: Judge): Promise<House> {
+  static async open(wish: HouseWish, judge: Judge): Promise<House> {
+    const { server, cameras, compressed, everyStep = false, config: more = {} } = wish;
     const runtime = await mountSmallDisk(RUNTIME_KILOBYTES);
     const recordings = await mountSmallDisk(RECORDINGS_KILOBYTES);
     const paths: Record<string, string> = {};
@@ -58,9 +63,14 @@ export class House {
       mkdirSync(paths.recordings_directory);
     }
     const camera = { ...CHAOS_CONFIG.camera, synthetic_compressed: compressed };
-    const config = { ...CHAOS_CONFIG, camera, paths };
+    const debug = { fault_injection: true, record_every_step: everyStep };
+    const config: Record<string, object> = { ...CHAOS_CONFIG, camera, paths, debug };
+    for (const [name, section] of Object.entries(more)) config[name] = { ...config[name], ...section };
     try {
-      const service = await startService(server, { cameras, config });
+      const service = await startService(server, {
+        cameras,
+        config: config as Record<string, Record<string, unknown>>,
+      });
       const house = new House(service, judge, [runtime, recordings]);
       house.#watchEnd();
       return house;
@@ -146,8 +156,12 @@ export class House {
   }
 
   /** Logs, configuration, wishes and recordings, for whoever looks into it. @returns the folder */
-  keep(): string {
-    const kept = mkdtempSync(join(tmpdir(), 'chaos-'));
+  async keep(): Promise<string> {
+    const artifacts = resolve('.cache/failures');
+    mkdirSync(artifacts, { recursive: true });
+    const kept = mkdtempSync(join(artifacts, 'chaos-'));
+    const withTrace = await this.#keepTrace(join(kept, 'trace.json'));
+    if (!withTrace) writeFileSync(join(kept, 'without-trace'), 'It gave none; see data/journal.\n');
     writeFileSync(join(kept, 'service.log'), this.service.log);
     for (const [name, folder] of [
       ['data', this.service.dataFolder],
@@ -161,6 +175,17 @@ export class House {
       });
     cpSync(this.service.configFile, join(kept, 'config.yml'));
     return kept;
+  }
+
+  /** In the form of `camctl export-trace`. A service that has ended is started once more: its journal reaches back. */
+  async #keepTrace(file: string): Promise<boolean> {
+    try {
+      if (!this.isUp) await this.service.start();
+      await exportTrace(this.service.client, file);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,9 @@ import { ServiceError } from '../../src/cli/client.ts';
 import type { Diary } from './diary.ts';
 import type { House } from './house.ts';
 
+/** Of JSON-RPC: then a step does nothing, in every round. */
+const INVALID_PARAMS = -32602;
+
 export class Orders {
   readonly #house: House;
   readonly #diary: Diary;
@@ -59,6 +62,8 @@ export class Orders {
 
   #weigh(method: string, { code, data, message }: ServiceError): void {
     this.tally.refused += 1;
+    if (code === INVALID_PARAMS)
+      this.#house.judge.condemn('Chaos itself asks rightly', `${method}: ${JSON.stringify(data)}`);
     const words = [data.reason, data.details, data.suggestion];
     const isTold = words.every((word) => typeof word === 'string' && word !== '');
     if (code === -32603 || !isTold)

@@ -1,6 +1,7 @@
-/** Plays one round: the steps of its script, calm, rest, the recordings' check, and a recording that must be flawless. */
+/** Plays one round: its steps, calm, rest, the recordings' check, and a recording that must be flawless. */
 import { performance } from 'node:perf_hooks';
 import { untilListed } from '../../tests/support/recordings.ts';
+import type { Stage } from './commands.ts';
 import { Diary } from './diary.ts';
 import { Hands, pause } from './hands.ts';
 import { camerasOf, Hearing } from './hearing.ts';
@@ -12,6 +13,7 @@ import { leftoversOf, unrestOf } from './rest.ts';
 import { complaintsOf } from './rules.ts';
 import { type Step, wordsOf } from './script.ts';
 import { checkShelf, clearShelf } from './shelf.ts';
+import type { StepReader } from './step-reader.ts';
 import { Visitors } from './visitors.ts';
 
 const LOOK_EVERY_MS = 250;
@@ -30,51 +32,74 @@ export interface RoundReport {
   readonly lives: number;
 }
 
-export class Player {
+export class Player implements Stage {
   readonly #house: House;
   readonly #diary = new Diary();
   readonly #cameras: readonly string[];
   readonly #visitors: Visitors;
+  /** null: nobody wants to know which transitions were taken. */
+  readonly #reader: StepReader | null;
+  #orders: Orders;
+  #hands: Hands;
   #looks = 0;
+  #steps = 0;
   /** Of the present life; null until it listens. */
   #hearing: Hearing | null = null;
   #heardLife = 0;
   /** What was done in this round, with times. */
   journal: string[] = [];
 
-  constructor(house: House, cameras: readonly string[]) {
+  constructor(house: House, cameras: readonly string[], reader: StepReader | null = null) {
     this.#house = house;
     this.#cameras = cameras;
+    this.#reader = reader;
     this.#visitors = new Visitors(house);
+    this.#orders = new Orders(house, this.#diary);
+    this.#hands = new Hands(house, this.#diary, this.#orders, this.#visitors);
   }
 
-  /** @throws Violation, the first that the judge finds */
-  async play(steps: readonly Step[], flawless: string): Promise<RoundReport> {
+  /**
+   * @param perform does the steps, one after the other, by `act`
+   * @throws Violation, the first that the judge finds
+   */
+  async play(perform: () => Promise<void>, flawless: string): Promise<RoundReport> {
     this.journal = [];
     this.#looks = 0;
+    this.#steps = 0;
+    this.#orders = new Orders(this.#house, this.#diary);
+    this.#hands = new Hands(this.#house, this.#diary, this.#orders, this.#visitors);
     const stop = new AbortController();
     const watching = this.#watch(stop.signal);
+    const playing = this.#play(perform, flawless);
     try {
-      return await Promise.race([this.#play(steps, flawless), this.#house.judge.violated]);
+      return await Promise.race([playing, this.#house.judge.violated]);
     } finally {
+      // What is being done is done to the end: nobody else acts meanwhile.
+      await Promise.race([playing.catch(() => undefined), pause(PATIENCE.stopMs)]);
       stop.abort();
       this.#visitors.goHome();
       await watching;
     }
   }
 
-  async #play(steps: readonly Step[], flawless: string): Promise<RoundReport> {
+  async act(step: Step): Promise<void> {
+    const { judge } = this.#house;
+    // Who was condemned is not asked to go on.
+    if (judge.verdict !== null) throw judge.verdict;
+    this.#steps += 1;
+    this.#note(wordsOf(step));
+    await this.#hands.do(step);
+    await pause(step.thenWaitMs);
+    if (judge.verdict !== null) throw judge.verdict;
+  }
+
+  async #play(perform: () => Promise<void>, flawless: string): Promise<RoundReport> {
     const house = this.#house;
-    const orders = new Orders(house, this.#diary);
-    const hands = new Hands(house, this.#diary, orders, this.#visitors);
+    const orders = this.#orders;
     const livesBefore = house.life;
-    for (const step of steps) {
-      this.#note(wordsOf(step));
-      await hands.do(step);
-      await pause(step.thenWaitMs);
-    }
+    await perform();
     this.#note('calm');
-    await hands.calm(this.#cameras);
+    await this.#hands.calm(this.#cameras);
     const calmMs = performance.now();
     await this.#rest('late parts may lie there');
     const restMs = Math.round(performance.now() - calmMs);
@@ -93,7 +118,7 @@ export class Player {
     house.turnPage();
     const { done, refused, lost } = orders.tally;
     return {
-      steps: steps.length,
+      steps: this.#steps,
       looks: this.#looks,
       recordings: report.recordings + last.recordings,
       frames: report.frames + last.frames,
@@ -179,6 +204,7 @@ export class Player {
       for (const line of this.#house.defects()) judge.condemn('The log tells of no defect', line);
       // A look that began in one life and ended in another compares two worlds.
       if (life === this.#house.life) judge.hear(complaintsOf(look, fresh ? null : last), look.atMs);
+      await this.#reader?.read(this.#house);
       last = look;
       this.#looks += 1;
       await pause(LOOK_EVERY_MS);

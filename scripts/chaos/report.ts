@@ -1,6 +1,7 @@
 /** What a run tells of its rounds. */
 import type { RoundReport } from './play.ts';
 import type { Resources } from './resources.ts';
+import type { Failure, Replay } from './rounds.ts';
 
 /** One line for one round. */
 export function lineOf(round: number, report: RoundReport, { rssMb, fds }: Resources): string {
@@ -28,5 +29,32 @@ export function summaryOf(reports: readonly RoundReport[]): string {
     `recordings           ${sum(({ recordings }) => recordings)} checked, ${sum(({ failedRecordings }) => failedRecordings)} failed as told`,
     `frames               ${sum(({ frames }) => frames)}`,
     `calm to rest, worst  ${(worstMs / 1000).toFixed(1)} s`,
+  ].join('\n');
+}
+
+interface Broken {
+  readonly failure: Failure;
+  /** How many smaller ones were found after the first. */
+  readonly smaller: number;
+  readonly replay: Replay;
+}
+
+/** A broken rule: what was seen, what was done, what the actors did, and how to see it again. */
+export function storyOf(round: number, seed: number, broken: Broken, again: string): string {
+  const { failure, smaller, replay } = broken;
+  const { violation, journal, story, folder } = failure;
+  const exact = `--path ${replay.path} --executed '${replay.executed}'`;
+  return [
+    `\nBROKEN in round ${round} of seed ${seed}: ${violation.invariant}.`,
+    violation.evidence,
+    `\nDone${smaller > 0 ? `, after ${smaller} times it was made smaller` : ''}:`,
+    ...journal,
+    "\nThe actors' story of the last while:",
+    ...story.map(
+      ({ time, actor, from, to, event }) => `${time.slice(11, 23)} ${actor} ${from} -> ${to} (${event})`,
+    ),
+    `\nTrace, logs and recordings: ${folder}`,
+    `To see it again: npm run chaos -- ${again}`,
+    ...(replay.executed === '' ? [] : [`The smallest alone: npm run chaos -- ${again} ${exact}`]),
   ].join('\n');
 }

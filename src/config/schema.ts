@@ -222,6 +222,12 @@ export const configSchema = z.strictObject({
   }),
   debug: section({
     fault_injection: z.boolean().default(false).describe('inject_fault answers'),
+    record_every_step: z
+      .boolean()
+      .default(false)
+      .describe(
+        'the recorder keeps also the regular looks that change nothing; hundreds of records a second',
+      ),
   }),
 });
 

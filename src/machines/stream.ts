@@ -185,6 +185,8 @@ export const streamMachine = streamSetup.createMachine({
       actions: { type: 'relayStarted', params: ({ event }) => ({ session: event.session }) },
     },
     'recording.closed': {
+      guard: { type: 'isRunning', params: ({ event }) => ({ session: event.session }) },
+      description: 'one that an earlier life was ending is not the one that runs now',
       actions: { type: 'closeSession', params: ({ event }) => ({ session: event.session }) },
     },
     'recording.unfiled': {

@@ -186,9 +186,9 @@ export class Journal {
     actor.trouble = trouble;
     step.trouble = trouble?.message ?? null;
     if (snapshot.status !== 'active') step.ended = snapshot.status;
-    const isOrder = message !== null && message.source === null && step.microsteps.length > 0;
+    const isTold = message?.source === null || this.#recorder?.everyStep;
     const hasMoved = before !== actor.state;
-    if (hasMoved || isNews || isOrder || step.ended !== null) this.#record(step);
+    if (hasMoved || isNews || step.ended || (isTold && step.microsteps[0])) this.#record(step);
     if (hasMoved) this.#move(step, before);
     for (const { eventType } of step.timers) actor.timers.get(eventType)!.seq = step.seq;
   }

@@ -22,15 +22,17 @@ export interface OpenRecorder {
 
 /** Never fails for the disk's sake: then the log says so, and records are kept in memory. */
 export async function openRecorder(
-  { memory_records: memoryRecords, batch_ms: batchMs, file_bytes: fileBytes, files }: Config['recorder'],
+  { recorder: settings, debug }: Pick<Config, 'recorder' | 'debug'>,
   dataDirectory: string,
   secrets: readonly string[],
   log: Log,
 ): Promise<OpenRecorder> {
+  const { memory_records: memoryRecords, batch_ms: batchMs, file_bytes: fileBytes, files } = settings;
   const folder = join(dataDirectory, 'journal');
   const report = (sentence: string) => log.warn({ event: 'journal_disk' }, sentence);
   const disk = new JournalFolder({ folder, fileBytes, files, report });
-  const recorder = new Recorder({ clock: systemClock, memoryRecords, batchMs, disk, secrets });
+  const kept = { memoryRecords, batchMs, everyStep: debug.record_every_step };
+  const recorder = new Recorder({ clock: systemClock, disk, secrets, ...kept });
   const earlier = await lastLines(folder, READ_BACK_BYTES).catch((error: NodeJS.ErrnoException) => {
     report(`The journal of earlier lives cannot be read (${error.code ?? 'unknown'})`);
     return [];

@@ -55,6 +55,8 @@ export interface RecorderSettings {
   readonly disk: LineSink | null;
   /** Values that are hidden wherever they stand; may grow. */
   readonly secrets: readonly string[];
+  /** Also the steps that change nothing anybody would ask for: to see which transitions were taken. */
+  readonly everyStep?: boolean;
 }
 
 const NONE = [] as const;
@@ -74,6 +76,10 @@ export class Recorder {
 
   constructor(settings: RecorderSettings) {
     this.#settings = settings;
+  }
+
+  get everyStep(): boolean {
+    return this.#settings.everyStep === true;
   }
 
   /** Of the newest record; 0: there is none. */

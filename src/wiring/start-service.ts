@@ -50,7 +50,7 @@ export async function startService(config: Config, dataId: string): Promise<Runn
   const { world, found, syntheticCameras, settle, stopHardware } = assembly;
   secrets.push(...assembly.secrets);
   if (found?.notice != null) log.warn({ media_server: found.kind }, found.notice);
-  const { recorder, close, closeNow } = await openRecorder(config.recorder, dataDirectory, secrets, log);
+  const { recorder, close, closeNow } = await openRecorder(config, dataDirectory, secrets, log);
   const journal = new Journal(log, new Timeline(systemClock), recorder);
   const telemetry = new Telemetry({
     monoMs: () => systemClock.monoMs(),

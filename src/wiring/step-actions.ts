@@ -47,7 +47,7 @@ export function leafIds(nodes: readonly StateNode[]): readonly string[] {
 }
 
 /** The state below which everything is left and entered anew; null: the transition moves nothing. */
-function domainOf({ source, target, reenter }: AnyTransitionDefinition): StateNode | null {
+export function domainOf({ source, target, reenter }: AnyTransitionDefinition): StateNode | null {
   if (target === undefined || target.length === 0) return null;
   const from = source as StateNode;
   const goals = target as readonly StateNode[];

@@ -346,6 +346,26 @@ describe('a session of an earlier life', () => {
     expect(rig.context().session).toBeNull();
   });
 
+  test('whose end was decided leaves alone the one that is ordered before it has ended', async () => {
+    const world = new FakeWorld();
+    const first = await startStream(world);
+    await world.send(ready);
+    await world.send({ type: 'recording.order', order: order() });
+    kill(first.actor);
+    const rig = await startStream(world, {
+      expected: true,
+      recordingWishes: [wish({ ending: 'requested' })],
+    });
+    await world.send({ type: 'camera.present', devicePaths: ['/dev/video0'] });
+    await world.send(ready);
+    await world.send({ type: 'recording.order', order: order({ session: 'next' }) });
+    expect(rig.context()).toMatchObject({ session: 'next', closing: [session] });
+    await world.advance(8000);
+    expect(rig.context()).toMatchObject({ session: 'next', closing: [] });
+    expect(rig.child('recording:next')).toBe('rolling.growing');
+    expect(world.recording).toBe('next');
+  });
+
   test('waits for a media server that takes longer than it takes to be ready', async () => {
     const world = new FakeWorld();
     const first = await recording({}, world);

@@ -163,6 +163,7 @@ function streamEvents(snapshot: AnyMachineSnapshot): readonly ModelEvent[] {
     })),
     ...context.closing.flatMap((session) => [
       { type: 'record.disarm', session },
+      { type: 'recording.closed', session },
       { type: 'recording.ended', session, finished: null, failed: false },
       { type: 'xstate.done.actor.model', actorId: `recording:${session}`, output: undefined },
     ]),

@@ -8,6 +8,9 @@ import { settled } from '../support/machines.ts';
 import { type House, probes, type Told } from './composed-house.ts';
 import { check } from './composed-rules.ts';
 
+/** Of one sequence. */
+export const STEPS = 30;
+
 type Command = fc.AsyncCommand<Told, House>;
 
 /** One command: when it can happen, what it changes in the told, what it does; then everything is checked. */
@@ -18,8 +21,9 @@ function command(
   act: (house: House, told: Told) => Promise<unknown> | undefined,
 ): Command {
   return {
-    check: (told) => can(told),
+    check: (told) => told.steps < STEPS && can(told),
     async run(told, house) {
+      told.steps += 1;
       change(told);
       await act(house, told);
       await settled();

@@ -12,11 +12,14 @@ export interface Told {
   disabled: boolean;
   serverUp: boolean;
   orders: number;
+  steps: number;
 }
 
 export class House {
   readonly world = new FakeWorld();
   readonly sessions: string[] = [];
+  /** Sessions that were finished, or still known, while the media server took no writes. */
+  readonly refused = new Set<string>();
   rig!: CameraRig;
 
   async begin(): Promise<void> {

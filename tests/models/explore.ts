@@ -3,6 +3,9 @@
  * apart, until nothing new is found. Pure: no actor runs and no time passes. Counts the states reached and transitions taken.
  */
 import { type AnyMachineSnapshot, type AnyStateMachine, type AnyStateNode, createActor } from 'xstate';
+import { actionNames, leafIds, type Microstep } from '../../src/wiring/step-actions.ts';
+import { type Edge, edgesOf, nameEdges, nodesOf, pairOf } from './edges.ts';
+import type { StepSeen } from './replay.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: events of any machine
 export type ModelEvent = { readonly type: string } & Record<string, any>;
@@ -19,11 +22,6 @@ export interface Alphabet {
   readonly facts?: (snapshot: AnyMachineSnapshot) => unknown;
 }
 
-interface Edge {
-  readonly source: AnyStateNode;
-  readonly eventType: string;
-}
-
 export interface Situation {
   readonly snapshot: AnyMachineSnapshot;
   /** Keys of the situations that one event leads to. */
@@ -36,25 +34,45 @@ export interface Exploration {
   readonly situations: ReadonlyMap<string, Situation>;
   readonly states: { readonly all: readonly string[]; readonly reached: ReadonlySet<string> };
   readonly transitions: { readonly all: readonly string[]; readonly taken: ReadonlySet<string> };
+  /** Transitions that may follow each other: `pairOf` the names of both. */
+  readonly pairs: ReadonlySet<string>;
 }
 
 const MOST_SITUATIONS = 60_000;
 
-/** @throws Error when there are more situations than can be gone through */
-export function explore(machine: AnyStateMachine, alphabet: Alphabet): Exploration {
+/** @param heard is told every step as the flight recorder would, and what was taken
+ * @throws Error when there are more situations than can be gone through */
+export function explore(
+  machine: AnyStateMachine,
+  alphabet: Alphabet,
+  heard?: (step: StepSeen, taken: readonly string[]) => void,
+): Exploration {
   const edges = edgesOf(machine);
   const names = nameEdges(edges);
   const taken = new Set<string>();
+  const pairs = new Set<string>();
+  /** Of the step that is being taken, in order. */
+  let inStep: string[] = [];
+  let microsteps: Microstep[] = [];
+  let from: AnyMachineSnapshot | null = null;
+  const into = new Map<string, Set<string>>();
+  const outOf = new Map<string, Set<string>>();
   const reached = new Set<string>();
   const situations = new Map<string, Situation>();
   const actor = createActor(machine, {
     input: alphabet.input,
     inspect: (event) => {
       if (event.type !== '@xstate.microstep') return;
+      if (heard !== undefined && from !== null && event._transitions.length > 0) {
+        const before = microsteps.at(-1)?.after ?? from._nodes;
+        const after = (event.snapshot as AnyMachineSnapshot)._nodes;
+        microsteps.push({ taken: event._transitions, before, after });
+      }
       for (const transition of event._transitions) {
         const name = names.get(transition as unknown as Edge);
         if (name === undefined) continue;
         taken.add(name);
+        inStep.push(name);
         // States that are left at once are seen only by what leaves them.
         reached.add(transition.source.id);
       }
@@ -101,19 +119,45 @@ export function explore(machine: AnyStateMachine, alphabet: Alphabet): Explorati
     const situation = situations.get(key)!;
     if (situation.snapshot.status !== 'active') continue;
     for (const event of eventsIn(situation.snapshot, alphabet)) {
+      inStep = [];
+      microsteps = [];
+      from = situation.snapshot;
       const next = machine.transition(situation.snapshot, event, scope as never) as AnyMachineSnapshot;
       if (next.status === 'error')
         throw new Error(`${machine.id} fails on ${event.type} after ${situation.path.join(', ')}`, {
           cause: next.error,
         });
-      situation.next.add(meet(next, [...situation.path, event.type]));
+      const to = meet(next, [...situation.path, event.type]);
+      situation.next.add(to);
+      if (inStep.length === 0) continue;
+      heard?.(
+        {
+          before: leafIds(situation.snapshot._nodes),
+          event: event.type,
+          after: leafIds(next._nodes),
+          actions: actionNames(microsteps),
+        },
+        inStep,
+      );
+      note(outOf, key, inStep[0]!);
+      note(into, to, inStep.at(-1)!);
+      for (const [place, name] of inStep.slice(1).entries()) pairs.add(pairOf(inStep[place]!, name));
     }
   }
+  for (const [key, earlier] of into)
+    for (const first of earlier) for (const second of outOf.get(key) ?? []) pairs.add(pairOf(first, second));
   return {
     situations,
+    pairs,
     states: { all: nodesOf(machine.root).map(({ id }) => id), reached },
     transitions: { all: [...names.values()], taken },
   };
+}
+
+function note(sets: Map<string, Set<string>>, key: string, name: string): void {
+  const known = sets.get(key);
+  if (known === undefined) sets.set(key, new Set([name]));
+  else known.add(name);
 }
 
 /** Situations from which no event leads, over any number of steps, to one that is `good`. */
@@ -165,27 +209,4 @@ function contextGuards(machine: AnyStateMachine) {
     machine.implementations.guards as Record<string, (args: unknown, params?: unknown) => boolean>,
   );
   return guards.filter(([, guard]) => guard.length < 2).map(([, guard]) => guard);
-}
-
-function nodesOf(root: AnyStateNode): readonly AnyStateNode[] {
-  return [root, ...Object.values(root.states).flatMap((child) => nodesOf(child as AnyStateNode))];
-}
-
-function edgesOf(machine: AnyStateMachine): readonly Edge[] {
-  return nodesOf(machine.root).flatMap((node) => [
-    ...[...node.transitions.values()].flat(),
-    ...(node.always ?? []),
-  ]) as unknown as Edge[];
-}
-
-function nameEdges(edges: readonly Edge[]): Map<Edge, string> {
-  const counts = new Map<string, number>();
-  return new Map(
-    edges.map((edge) => {
-      const plain = `${edge.source.id} on ${edge.eventType === '' ? 'always' : edge.eventType}`;
-      const count = (counts.get(plain) ?? 0) + 1;
-      counts.set(plain, count);
-      return [edge, count === 1 ? plain : `${plain} (${count})`];
-    }),
-  );
 }

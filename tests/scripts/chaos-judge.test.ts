@@ -307,13 +307,23 @@ test('the options are read, and a wrong one is explained', () => {
     round: null,
     server: 'simulator',
     cameras: 3,
+    rounds: null,
+    shrinks: 10,
+    replay: undefined,
+    stepsFile: null,
   });
   const words = ['--minutes', '60', '--seed', '9', '--round', '4', '--server', 'mediamtx', '--cameras', '2'];
   const wished = { minutes: 60, seed: 9, round: 4, server: 'mediamtx', cameras: 2 };
-  expect(readOptions(words, { ...here, hasMediaMtx: true })).toEqual(wished);
+  expect(readOptions(words, { ...here, hasMediaMtx: true })).toMatchObject(wished);
   expect(() => readOptions(words, here)).toThrow('There is no MediaMTX');
   expect(() => readOptions(['--seed', 'x'], here)).toThrow(
     /^--seed must be a number.*\nUsage: npm run chaos/,
   );
-  expect(() => readOptions(['--rounds', '3'], here)).toThrow(/^Unknown option '--rounds'\.\nUsage/);
+  expect(() => readOptions(['--seeds', '3'], here)).toThrow(/^Unknown option '--seeds'\.\nUsage/);
+  const smaller = ['--path', '0:1:2', '--executed', 'ABC:D'];
+  expect(readOptions([...smaller, '--round', '4'], here).replay).toEqual({
+    path: '0:1:2',
+    executed: 'ABC:D',
+  });
+  expect(() => readOptions(smaller, here)).toThrow('--path, --executed and --round belong together');
 });

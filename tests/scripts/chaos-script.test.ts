@@ -1,19 +1,37 @@
-/** What chaos does is a function of its seed: a round that failed can be played again. */
+/** What chaos does is a function of its seed, long enough, and made smaller where it fails. */
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FORMATS, STEP_KINDS, type Step, scriptOf, wordsOf } from '../../scripts/chaos/script.ts';
+import { canBeDone, commandOf, newTold, type Round, roundsOf } from '../../scripts/chaos/commands.ts';
+import {
+  FORMATS,
+  STEP_KINDS,
+  type Step,
+  type StepKind,
+  stepsOf,
+  THEMES,
+  type Theme,
+  wordsOf,
+} from '../../scripts/chaos/script.ts';
 import { Dice } from '../../src/simulation/dice.ts';
 
-const wish = { seed: 7, round: 1, cameras: 3, lengthMs: 30_000 };
-const rounds = (count: number): Step[] =>
-  Array.from({ length: count }, (_, index) => scriptOf({ ...wish, round: index + 1 })).flat();
+const CAMERAS = 3;
+const STEPS = 30;
+const everything = (count: number) => fc.sample(stepsOf('everything', CAMERAS), { seed: 7, numRuns: count });
+const [step] = everything(1) as [Step];
+const like = (change: Partial<Step>): Step => ({ ...step, camera: 'camera0', ...change });
 
-test('the same seed and round give the same steps', () => {
-  expect(scriptOf(wish)).toEqual(scriptOf(wish));
-});
+/** What a round would do, on a stage that only notes it. */
+async function played({ openings, commands }: Round): Promise<readonly Step[]> {
+  const done: Step[] = [...openings];
+  const act = async (one: Step) => void done.push(one);
+  await fc.asyncModelRun(() => ({ model: newTold(STEPS), real: { act } }), commands);
+  return done;
+}
 
-test('another seed, and another round, give other steps', () => {
-  expect(scriptOf({ ...wish, seed: 8 })).not.toEqual(scriptOf(wish));
-  expect(scriptOf({ ...wish, round: 2 })).not.toEqual(scriptOf(wish));
+test('the same seed gives the same steps, another one others', async () => {
+  const draw = (seed: number) => fc.sample(roundsOf(CAMERAS, STEPS), { seed, numRuns: 1 })[0]!;
+  expect(await played(draw(8))).toEqual(await played(draw(8)));
+  expect(await played(draw(8))).not.toEqual(await played(draw(9)));
 });
 
 test('a seed means the same for ever', () => {
@@ -21,34 +39,63 @@ test('a seed means the same for ever', () => {
   expect([dice.between(0, 999), dice.between(0, 999), dice.between(0, 999)]).toEqual([316, 475, 272]);
 });
 
-test('within some rounds every kind of step and every format comes', () => {
-  const steps = rounds(60);
+test('every kind of step and every format comes', () => {
+  const steps = everything(3000);
   expect([...new Set(steps.map(({ kind }) => kind))].sort()).toEqual([...STEP_KINDS].sort());
   expect([...new Set(steps.map(({ format }) => format))].sort()).toEqual([...FORMATS].sort());
 });
 
-test('a round begins with somebody who wants something, and lasts as long as wished', () => {
-  for (let round = 1; round <= 20; round += 1) {
-    const steps = scriptOf({ ...wish, round });
-    expect(['startRecording', 'startStreaming', 'watch']).toContain(steps[0]?.kind);
-    const waitsMs = steps.reduce((sum, { thenWaitMs }) => sum + thenWaitMs, 0);
-    expect(waitsMs).toBeGreaterThanOrEqual(wish.lengthMs);
-    expect(waitsMs).toBeLessThan(wish.lengthMs + 5001);
+test('a round begins with somebody who wants something, and has thirty steps beside', async () => {
+  for (const round of fc.sample(roundsOf(CAMERAS, STEPS), { seed: 7, numRuns: 50 })) {
+    const done = await played(round);
+    expect(['startRecording', 'startStreaming', 'watch']).toContain(done[0]?.kind);
+    expect(done.length - round.openings.length).toBe(STEPS);
   }
 });
 
-test('in some rounds the control plane alone is hurt: there nothing may be lost', () => {
-  const harmless = Array.from({ length: 60 }, (_, index) => scriptOf({ ...wish, round: index + 1 })).filter(
-    (steps) =>
-      steps.every(({ kind }) => !/plug|mute|able|Capture|Server|Publisher|fillRec|stopService/.test(kind)),
-  );
-  expect(harmless.length).toBeGreaterThan(5);
-  const kills = harmless.map((steps) => steps.filter(({ kind }) => /^kill/.test(kind)).length);
-  expect(Math.max(...kills)).toBeGreaterThan(2);
+test('what left its half of the world alone did not touch it', () => {
+  for (const theme of Object.keys(THEMES) as Theme[]) {
+    const kinds = new Set(
+      fc.sample(stepsOf(theme, CAMERAS), { seed: 7, numRuns: 2000 }).map(({ kind }) => kind),
+    );
+    const { leavesAlone } = THEMES[theme];
+    expect([...kinds].filter((kind) => leavesAlone.some((pattern: RegExp) => pattern.test(kind)))).toEqual(
+      [],
+    );
+  }
+});
+
+test('nothing is undone that was not done, and nothing done twice that lasts', () => {
+  const told = newTold(STEPS);
+  const plug = like({ kind: 'plug' });
+  const unplug = like({ kind: 'unplug' });
+  expect(canBeDone(told, plug)).toBe(false);
+  expect(canBeDone(told, unplug)).toBe(true);
+  void commandOf(unplug).run(told, { act: async () => undefined });
+  expect(canBeDone(told, unplug)).toBe(false);
+  expect(canBeDone(told, { ...unplug, camera: 'camera1' })).toBe(true);
+  expect(canBeDone(told, plug)).toBe(true);
+});
+
+test('a failure is made smaller, down to the steps that it needs', async () => {
+  let smallest: readonly StepKind[] = [];
+  const property = fc.asyncProperty(roundsOf(CAMERAS, STEPS), async ({ commands }) => {
+    const done: StepKind[] = [];
+    const act = async ({ kind }: Step) => {
+      done.push(kind);
+      if (kind !== 'unplug' || !done.includes('killServer')) return;
+      smallest = done;
+      throw new Error('broken');
+    };
+    await fc.asyncModelRun(() => ({ model: newTold(STEPS), real: { act } }), commands);
+  });
+  const { failed, numShrinks } = await fc.check(property, { seed: 1, numRuns: 100, unbiased: true });
+  expect(failed).toBe(true);
+  expect(smallest).toEqual(['killServer', 'unplug']);
+  expect(numShrinks).toBeLessThan(40);
 });
 
 test('a step is told in words', () => {
-  const [step] = scriptOf(wish);
-  const told = { ...step!, kind: 'startRecording', camera: 'camera2', format: 'mkv', durationS: 5 } as const;
+  const told = like({ kind: 'startRecording', camera: 'camera2', format: 'mkv', durationS: 5 });
   expect(wordsOf(told)).toBe('startRecording camera2 mkv 5 s');
 });

@@ -12,10 +12,11 @@ import { houseMachine } from '../support/toy-house.ts';
 
 const START_AT_MS = 1_800_000_000_000;
 
-async function house() {
+async function house({ everyStep = false } = {}) {
   const clock = new SimulatedClock();
   const time = { monoMs: () => clock.now(), wallMs: () => START_AT_MS + clock.now() };
-  const recorder = new Recorder({ clock: time, memoryRecords: 1000, batchMs: 5, disk: null, secrets: [] });
+  const kept = { memoryRecords: 1000, batchMs: 5, everyStep };
+  const recorder = new Recorder({ clock: time, disk: null, secrets: [], ...kept });
   const log = createLog({ level: 'fatal', format: 'json', file: '' });
   const journal = new Journal(log, new Timeline(time), recorder);
   const actor = createActor(houseMachine, { systemId: 'house', clock });
@@ -80,6 +81,14 @@ describe('what is worth a record', () => {
     fromEye({ type: 'wind.blew' });
     expect(journal.steps).toBe(before + 2);
     expect(records()).toEqual([]);
+  });
+
+  test('every step that was taken, where that is wished', async () => {
+    const { records, fromEye } = await house({ everyStep: true });
+    fromEye({ type: 'wind.blew' });
+    fromEye({ type: 'nonsense' });
+    expect(story(records())).toContain('house wind.blew: standing -> standing');
+    expect(story(records()).join()).not.toContain('nonsense');
   });
 
   test('an order from outside that did something, but not one that nobody took', async () => {

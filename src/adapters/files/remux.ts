@@ -8,7 +8,7 @@ import { run } from '../process/program-run.ts';
 import { storageError } from './disk-error.ts';
 import { writeMp4Duration } from './mp4-header.ts';
 import { syncFile } from './publish.ts';
-import { measurePackets } from './torn-part.ts';
+import { wholePictures } from './torn-part.ts';
 
 export interface RemuxTools {
   readonly ffmpeg: string;
@@ -30,7 +30,7 @@ export const CONTAINERS: Readonly<Record<RecordingFormat, { muxer: readonly stri
     mpegts: { muxer: ['-f', 'mpegts'], extension: 'ts' },
   };
 
-/** A result shorter than this share of what went in has lost pictures. */
+/** A result shorter than this share of what went in may have lost pictures. */
 const LEAST_SHARE = 0.95;
 
 export interface RemuxRequest {
@@ -80,9 +80,12 @@ export async function remux(
     const result = await run(tools.ffmpeg, args, { timeoutMs: tools.remuxTimeoutMs, signal: tools.signal });
     if (result.exitCode !== 0)
       throw failed(result.stderr.includes('No space left') ? 'there is no space left' : 'ffmpeg gave up');
-    const durationMs = (await measurePackets(beside, tools)) ?? 0;
+    const { count, durationMs } = (await wholePictures(beside, tools)) ?? { count: 0, durationMs: 0 };
     const total = inputs.reduce((sum, part) => sum + part.durationMs, 0);
-    if (durationMs < Math.min(total, limitMs ?? total) * LEAST_SHARE) throw failed('pictures would be lost');
+    const isShort = durationMs < Math.min(total, limitMs ?? total) * LEAST_SHARE;
+    // Not every container knows how long the last picture lasts: of a short recording that is a large share.
+    if (isShort && (limitMs !== null || count < (await countIn(inputs, tools))))
+      throw failed('pictures would be lost');
     if (format === 'fmp4') await writeMp4Duration(beside, durationMs);
     await syncFile(beside);
     await rename(beside, output);
@@ -93,6 +96,13 @@ export async function remux(
     await rm(listFile, { force: true });
     await rm(beside, { force: true });
   }
+}
+
+async function countIn(inputs: RemuxRequest['inputs'], tools: RemuxTools): Promise<number> {
+  let count = 0;
+  for (const { path } of inputs)
+    count += (await wholePictures(path, tools))?.count ?? Number.POSITIVE_INFINITY;
+  return count;
 }
 
 /** Removes what remuxes of earlier lives left beside the parts of a session. */

@@ -32,14 +32,25 @@ export async function hasTornTail(path: string): Promise<boolean> {
   return (await tornBox(path)) !== null;
 }
 
+export interface Pictures {
+  readonly count: number;
+  /** Milliseconds from the first to the end of the last. */
+  readonly durationMs: number;
+}
+
+/** The length of what `wholePictures` finds. */
+export async function measurePackets(path: string, tools: TornPartTools): Promise<number | null> {
+  return (await wholePictures(path, tools))?.durationMs ?? null;
+}
+
 /**
- * Milliseconds from the first to the last whole picture of a media file; null where ffprobe cannot read it.
+ * The whole pictures of a media file; null where ffprobe cannot read it.
  * @throws CameraError missing-program | deadline | cancelled
  */
-export async function measurePackets(
+export async function wholePictures(
   path: string,
   { ffprobe, signal }: TornPartTools,
-): Promise<number | null> {
+): Promise<Pictures | null> {
   const options: RunOptions = { timeoutMs: MEASURE_TIMEOUT_MS, signal, maxOutputBytes: MAX_LIST_BYTES };
   const entries = 'packet=codec_type,pts_time,duration_time,size,pos';
   const args = ['-v', 'error', '-show_entries', entries, '-of', 'csv=p=0', path];
@@ -50,7 +61,8 @@ export async function measurePackets(
   const packets = stdout.split('\n').flatMap((line) => parsePacket(line));
   const whole = packets.filter((packet) => packet.endByte < endByte);
   const video = whole.filter((packet) => packet.type === 'video');
-  return spanMs(video.length > 0 ? video : whole);
+  const counted = video.length > 0 ? video : whole;
+  return { count: counted.length, durationMs: spanMs(counted) };
 }
 
 interface Packet {
