@@ -1,10 +1,10 @@
 /** The page about coverage counts the machines as they are, and no reason speaks of what is not there. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { missesOf, pageOf } from '../../scripts/coverage/page.ts';
-import { painted } from '../../scripts/coverage/paint.ts';
-import { RACES, SPECIAL } from '../../scripts/coverage/races.ts';
-import { REASONS } from '../../scripts/coverage/reasons.ts';
+import { missesOf, pageOf } from '../../scripts/model-coverage/page.ts';
+import { painted } from '../../scripts/model-coverage/paint.ts';
+import { RACES, SPECIAL } from '../../scripts/model-coverage/races.ts';
+import { REASONS } from '../../scripts/model-coverage/reasons.ts';
 import { MODELS } from '../models/alphabets.ts';
 import type { Covered } from '../models/coverage.ts';
 import { edgesOf, nameEdges, nodesOf } from '../models/edges.ts';
