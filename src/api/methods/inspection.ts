@@ -25,6 +25,9 @@ const actorShape = z.strictObject({
   facts: z.record(z.string(), z.unknown()),
 });
 
+/** An actor as it is sent. */
+export type ActorForm = z.infer<typeof actorShape>;
+
 const EXAMPLE_ACTOR: z.infer<typeof actorShape> = {
   actor: 'stream:camera0',
   machine: 'stream',

@@ -36,6 +36,9 @@ export const chartShape = z.strictObject({
   transitions: z.array(chartTransition),
 });
 
+/** A chart as it is sent. */
+export type ChartForm = z.infer<typeof chartShape>;
+
 type State = z.infer<typeof chartState>;
 type Transition = z.infer<typeof chartTransition>;
 
