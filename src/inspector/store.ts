@@ -1,7 +1,7 @@
 /** What the page shows now: one place for all of it. Views read signals; what a person does is a function below. */
 
 import { drawings } from 'virtual:statecharts';
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import type { Feed, Login } from './live/feed.ts';
 import { type Filter, isFiltering, NO_FILTER, showsActor, showsRecord } from './model/filter.ts';
 import type { Picture, Standing } from './model/picture.ts';
@@ -26,6 +26,8 @@ export const source = signal<Source>({ kind: 'none' });
 export const story = signal<Story>(EMPTY);
 /** Counts up when the story grew: it is changed in place. */
 export const growth = signal(0);
+/** The same, a little later: for what may be behind, so that the chart is not. */
+export const settled = signal(0);
 /** The number of records of the picture; null: all of them, and those that come. */
 export const place = signal<number | null>(null);
 /** The instant between two records to which the hand was moved; null: the record's own. */
@@ -43,6 +45,19 @@ export const pane = signal<Pane>('chart');
 /** What went wrong, for the person, until it is put away. */
 export const notice = signal<string | null>(null);
 export const legendShown = signal(false);
+
+const SETTLES_MS = 120;
+let isSettling = false;
+effect(() => {
+  growth.value;
+  // What is on its way is not put off by what comes meanwhile: a busy service would never be drawn.
+  if (isSettling) return;
+  isSettling = true;
+  setTimeout(() => {
+    isSettling = false;
+    settled.value = growth.peek();
+  }, SETTLES_MS);
+});
 
 /** How many records the picture has behind it. */
 export const count = computed(() => {
@@ -88,7 +103,7 @@ export const sheet = computed<Sheet | null>(() => {
 /** Who may be looked at with the filter as it is. */
 export const shownActors = computed<ReadonlySet<string> | null>(() => {
   if (!isFiltering(filter.value)) return null;
-  growth.value;
+  settled.value;
   const shown = new Set<string>();
   for (const { actor, machine, state } of picture.value.values())
     if (showsActor(filter.value, actor, machine, [state])) shown.add(actor);

@@ -12,7 +12,7 @@ export const MOODS: readonly { readonly mood: Mood; readonly word: string; reado
 
 const TROUBLE = words(
   'faulted disconnected backoff probeBackoff refused tripped critical low missing failed failing interrupted late',
-  'suspect exited restartBackoff notShared drifted retrying doubting unsteady offline unfiled',
+  'suspect exited restartBackoff notShared drifted retrying doubting unsteady unfiled',
   'republishing lastLook overdue unsettled',
 );
 const REST = words(
@@ -20,7 +20,7 @@ const REST = words(
 );
 const BUSY = words(
   'starting stopping probing settling provisional confirming provisioning adopting examining unplugging releasing',
-  'unavailable clearing judging beginning writing verifying comparing reconciling reaping ending launching arming finalising',
+  'unavailable offline clearing judging beginning writing verifying comparing reconciling reaping ending launching arming finalising',
   'salvaging pledging waitingForStream closing withdrawing applying setting readingBack listing checking deciding',
   'choosing searching warming saving waitingForFrame waitingForLight unknown undecided testing handingOver forgetting',
 );

@@ -19,16 +19,16 @@ export function outlookOf(
   instant: number,
 ): readonly Outlook[] {
   if (chart === undefined) return [];
-  const own = chart.transitions.filter(
-    ({ source, target }) => target !== null && standing.states.some((id) => isWithin(id, source)),
-  );
+  const all = chart.transitions.filter(({ source }) => standing.states.some((id) => isWithin(id, source)));
+  const own = all.filter(({ target }) => target !== null);
   const where = (target: string | null) => (target ?? '').slice(standing.machine.length + 1);
   const timers = standing.timers.flatMap(({ name, endsAt }) => {
     const remainingMs = endsAt - instant;
-    const targets = own
-      .filter((one) => one.kind === 'delay' && one.name === name)
-      .map(({ target }) => where(target));
-    const goal = targets.length === 0 ? 'it acts' : `it goes to ${[...new Set(targets)].join(' or ')}`;
+    const due = all.filter((one) => one.kind === 'delay' && one.name === name);
+    const targets = [...new Set(due.flatMap(({ target }) => (target === null ? [] : where(target))))];
+    const acts = [...new Set(due.flatMap(({ target, actions }) => (target === null ? actions : [])))];
+    const stays = acts.length === 0 ? 'it is over' : `it stays, and does ${acts.join(', ')}`;
+    const goal = targets.length === 0 ? stays : `it goes to ${targets.join(' or ')}`;
     return remainingMs <= 0
       ? []
       : { sentence: `In ${countdown(remainingMs)} ${goal} (${name}).`, remainingMs };

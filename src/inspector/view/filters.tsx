@@ -1,11 +1,11 @@
 /** Which actors and steps are shown, on the left and on the timeline. */
 import { isFiltering, NO_FILTER } from '../model/filter.ts';
 import { placeOf } from '../model/place.ts';
-import { filter, growth, story } from '../store.ts';
+import { filter, settled, story } from '../store.ts';
 import { span, zoomBy } from './time-view.ts';
 
 export function Filters() {
-  growth.value;
+  settled.value;
   const { records, snapshot } = story.value;
   const known = [...(snapshot?.actors ?? []), ...records];
   const cameras = [...new Set(known.map(({ actor }) => placeOf(actor).camera ?? 'host'))].sort(byNumber);
@@ -47,7 +47,7 @@ export function Filters() {
         <span class="hidden">Words in steps</span>
         <input
           type="search"
-          placeholder="Words in steps"
+          placeholder="Find in steps"
           value={filter.value.text}
           onInput={({ currentTarget }) => set({ text: currentTarget.value })}
         />

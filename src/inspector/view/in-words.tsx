@@ -29,9 +29,12 @@ export function InWords({ standing }: { standing: Standing }) {
         <>
           {!isCamera && <p>{own.sentence}</p>}
           <ul class="next">
-            {own.next.map(({ sentence }) => (
-              <li key={sentence}>{sentence}</li>
-            ))}
+            {/* The summary of a camera may have said it already. */}
+            {own.next
+              .filter(({ sentence }) => !isCamera || !explanation.summary.includes(sentence))
+              .map(({ sentence }) => (
+                <li key={sentence}>{sentence}</li>
+              ))}
           </ul>
           {own.guards.length > 0 && (
             <details>

@@ -5,7 +5,19 @@ import { type Lane, lanesOf } from '../model/lanes.ts';
 import { placeOf } from '../model/place.ts';
 import { flattened } from '../model/tree.ts';
 import { clockOf, wayWords } from '../model/words.ts';
-import { choose, chosenActor, growth, instant, shownActors, step, story, tree } from '../store.ts';
+import {
+  choose,
+  chosenActor,
+  instant,
+  now,
+  picture,
+  settled,
+  shownActors,
+  source,
+  step,
+  story,
+  tree,
+} from '../store.ts';
 import { drawLanes, LANE_PX, type LaneHit, stepAt } from './lanes-canvas.ts';
 import { placeIn, unplaceIn, view, zoomBy } from './time-view.ts';
 
@@ -14,7 +26,7 @@ export function Lanes() {
   const [width, setWidth] = useState(0);
   const [hit, setHit] = useState<(LaneHit & { x: number; y: number }) | null>(null);
   const dark = useDark();
-  const lanes = inTreeOrder(useMemo(() => lanesOf(story.value), [story.value, growth.value]));
+  const lanes = inTreeOrder(useMemo(() => lanesOf(story.value), [story.value, settled.value]));
   useLayoutEffect(() => {
     const element = canvas.current?.parentElement;
     if (!element) return;
@@ -45,11 +57,12 @@ export function Lanes() {
             tabIndex={-1}
             class="lane-name"
             data-chosen={lane.actor === chosen}
+            data-inner={nameOf(lane).inner}
             style={{ height: `${LANE_PX}px` }}
             title={lane.actor}
             onClick={() => choose(lane.actor)}
           >
-            {nameOf(lane)}
+            {nameOf(lane).text}
           </button>
         ))}
         {lanes.length === 0 && <p class="nothing">No step fits the filter.</p>}
@@ -74,6 +87,7 @@ export function Lanes() {
         }}
       >
         <canvas ref={canvas} />
+        <Future />
         <Hand />
         {hit !== null && <Tip hit={hit} width={width} />}
       </div>
@@ -86,6 +100,14 @@ function Hand() {
   const share = placeIn(view.value, instant.value);
   if (share < 0 || share > 1) return null;
   return <div class="hand" style={{ left: `${share * 100}%` }} />;
+}
+
+/** What has not happened yet is not drawn. */
+function Future() {
+  const { snapshot } = story.value;
+  const end = source.value.kind === 'file' ? story.value.instantOf(snapshot?.wallMs ?? 0) : now.value;
+  const share = Math.max(0, placeIn(view.value, end));
+  return share >= 1 ? null : <div class="future" style={{ left: `${share * 100}%` }} />;
 }
 
 function Tip({ hit, width }: { hit: LaneHit & { x: number; y: number }; width: number }) {
@@ -120,9 +142,13 @@ function inTreeOrder(lanes: readonly Lane[]): readonly Lane[] {
     .toSorted((one, other) => rank(one) - rank(other));
 }
 
-function nameOf({ actor }: Lane): string {
+/** Below its camera the short name is enough; what does not live any more stands at the end, with its whole name. */
+function nameOf({ actor }: Lane): { readonly text: string; readonly inner: boolean } {
   const { camera, short } = placeOf(actor);
-  return camera === null || short === camera ? short : `${camera} ${short}`;
+  if (camera === null || short === camera) return { text: short, inner: false };
+  return picture.value.has(actor)
+    ? { text: short, inner: true }
+    : { text: `${camera} ${short}`, inner: false };
 }
 
 function useDark(): boolean {

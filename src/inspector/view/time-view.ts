@@ -1,7 +1,7 @@
 /** Which part of the folded axis is on the screen, and where on it an instant lies, from 0 at the left to 1. */
 import { computed, signal } from '@preact/signals';
 import { FOLD_MS } from '../model/axis.ts';
-import { growth, instant, source, story } from '../store.ts';
+import { following, instant, settled, source, story } from '../store.ts';
 
 export interface TimeView {
   /** On the folded axis. */
@@ -20,7 +20,7 @@ const MARGIN = 0.015;
 const SHORTEST_MS = 200;
 
 export const view = computed<TimeView>(() => {
-  growth.value;
+  settled.value;
   const { axis, length } = story.value;
   const last = axis.folded[length - 1] ?? 0;
   // What comes after the last step is drawn as far as a rest is; a file ends soon after it.
@@ -29,7 +29,7 @@ export const view = computed<TimeView>(() => {
   const margin = MARGIN * Math.min(whole, span.value ?? whole);
   if (span.value === null || span.value >= whole) return { from: -margin, to: end + margin, isEnd: true };
   // The hand stays inside, and in the middle while it is away from the ends.
-  const at = axis.fold(instant.value);
+  const at = following.value ? end : axis.fold(instant.value);
   const from = Math.min(Math.max(at - span.value / 2, -margin), end + margin - span.value);
   return { from, to: from + span.value, isEnd: from + span.value >= end };
 });
