@@ -163,7 +163,7 @@ export async function exportTrace(client: Client, file: string): Promise<Outcome
     ...{ format: 'camera-service-trace', version: 1, exported_at: new Date().toISOString() },
     ...{ service: { version }, actors, records, charts },
   };
-  // Actors and their facts are for admins, and so is the file.
+  // It tells as much of a host as its log does.
   await writeFile(file, `${JSON.stringify(content)}\n`, { flag: 'wx', mode: 0o600 }).catch((error) => {
     const { code } = error as NodeJS.ErrnoException;
     throw code === 'EEXIST'
