@@ -62,7 +62,10 @@ test('an unplugged camera lights up within 200 ms; the slider goes back to befor
     await live.untilLit('camera.disconnected');
     if (unplugs === UNPLUGS) break;
     await live.page.click('button:text-is("plug")');
-    await live.untilLit('camera.ready');
+    await until(async () => (await live.tree()).includes('camera0 ready.confirmed'), {
+      timeoutMs: 20_000,
+      what: 'the camera is there again',
+    });
   }
   const { records } = await service.call<{ records: { seq: number; to: string; time: string }[] }>(
     'get_actor_trace',
