@@ -112,7 +112,10 @@ export function definitionOf({ machine, states, transitions }: StatelyChart): ob
     const own = transitions.filter(({ source }) => source === id);
     const table = (kinds: readonly string[]) => {
       const byName: Record<string, object[]> = {};
-      for (const one of own) if (kinds.includes(one.kind)) (byName[one.name] ??= []).push(transitionOf(one));
+      for (const one of own) {
+        if (!kinds.includes(one.kind)) continue;
+        byName[one.name] = [...(byName[one.name] ?? []), transitionOf(one)];
+      }
       return byName;
     };
     const always = own.filter(({ kind }) => kind === 'always').map(transitionOf);

@@ -218,6 +218,10 @@ test('a phone has one pane at a time, and nothing is wider than it', async () =>
     await phone.untilLit('stream.live.flowing');
     for (const pane of ['Actors', 'Details', 'Timeline', 'Chart']) {
       await phone.page.click(`.tabs button:text-is("${pane}")`);
+      if (pane === 'Timeline')
+        await until(() => phone.page.evaluate<boolean>('document.querySelector("canvas").height > 300'), {
+          what: 'the lanes are drawn',
+        });
       expect(await phone.overflowPx(), `${pane}, ${width} pixels`).toBe(0);
       if (width === 390 && PICTURED.includes(pane)) await phone.picture(`phone-${pane.toLowerCase()}`);
     }

@@ -1,4 +1,5 @@
 /** The right side: the chosen actor in words, what it waits for, its facts; below, one step with what led to it. */
+import { Fragment } from 'preact';
 import { moodOf, moodWord } from '../model/mood.ts';
 import type { Standing } from '../model/picture.ts';
 import { placeOf } from '../model/place.ts';
@@ -38,7 +39,19 @@ function Head({ standing: at }: { standing: Standing }) {
       <h2>{at.actor}</h2>
       <p class="now">
         <i class={`sign ${mood}`} aria-hidden="true" />
-        <b>{at.state}</b>
+        {/* A long path is broken at its dots. */}
+        <b>
+          {at.state.split('.').map((name, depth) => (
+            <Fragment key={`${depth} ${name}`}>
+              {depth > 0 && (
+                <>
+                  .<wbr />
+                </>
+              )}
+              {name}
+            </Fragment>
+          ))}
+        </b>
       </p>
       <p class="quiet">
         {moodWord(mood)}

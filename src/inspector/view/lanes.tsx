@@ -37,7 +37,7 @@ export function Lanes() {
     return () => observer.disconnect();
   }, []);
   const chosen = chosenActor.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (canvas.current !== null && width > 0)
       drawLanes(canvas.current, { lanes, view: view.value, width, chosen, chosenStep: step.value });
   }, [lanes, view.value, width, dark, chosen, step.value]);
