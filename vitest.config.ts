@@ -2,12 +2,12 @@
  * Six projects. `fast` needs nothing but Node and is what `npm run check` runs. `parts` starts real programs (ffmpeg,
  * media servers, udev). `stories` runs the whole service, two files at a time: most of a story is waiting. `timed` is
  * what nothing may run beside.
- * `browser` needs Chromium and a real MediaMTX: `npm run test:browser` runs it, `npm test` does not.
+ * `browser` needs Chromium, and for streams a real MediaMTX: `npm run test:browser` runs it, `npm test` does not.
  * `lab` boots one emulated machine for all its files: `npm run test:lab` runs it, `npm test` does not.
  */
 import { defineConfig } from 'vitest/config';
 
-const FAST = '{api,cli,config,house,machines,models,scripts,simulation,telemetry,wiring}';
+const FAST = '{api,cli,config,house,inspector,machines,models,scripts,simulation,telemetry,wiring}';
 const PARTS = '{adapters,contract,hotplug,simulators}';
 const STORIES = '{faults,flows}';
 /** Times plugs. */

@@ -1,4 +1,4 @@
-/** `npm run test:browser`: the streams in a real browser. What it does is in lib/run-browser-tests.mjs. */
+/** `npm run test:browser`: streams and the inspector in a real browser. What it does is in lib/run-browser-tests.mjs. */
 import { insistOnNode } from './lib/node-version.mjs';
 
 insistOnNode();

@@ -101,7 +101,7 @@ export const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 export const FOR_BROWSER = [
   {
     name: 'chromium',
-    purpose: 'the browser suite watches streams with it',
+    purpose: 'the browser suite watches streams and the inspector with it',
     packages: ['chromium'],
     needed: true,
     isThere: (machine) => CHROMIUM_NAMES.some((name) => isOnPath(name, machine)),

@@ -71,6 +71,27 @@ export function runLong(title, command, options = {}) {
   });
 }
 
+/**
+ * Runs a program beside another one that already shows that something goes on.
+ * @param {readonly string[]} command
+ * @param {{ env?: NodeJS.ProcessEnv, cwd?: string }} [options]
+ * @returns {Promise<{ ok: boolean, lines: readonly string[] }>} never rejects; all that it said
+ */
+export function runQuietly(command, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command[0], command.slice(1), { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const chunks = [];
+    child.stdout.on('data', (chunk) => chunks.push(String(chunk)));
+    child.stderr.on('data', (chunk) => chunks.push(String(chunk)));
+    const end = (ok) => resolve({ ok, lines: chunks.join('').split('\n') });
+    child.once('error', (error) => {
+      chunks.push(error.message);
+      end(false);
+    });
+    child.once('close', (code) => end(code === 0));
+  });
+}
+
 /** The end of an output, for a message. @param {readonly string[]} lines */
 export function lastWords(lines) {
   return lines.slice(-LAST_WORDS_LINES).join('\n');

@@ -11,6 +11,7 @@ import type { Desk } from './desk.ts';
 import type { Door } from './door.ts';
 import { addFiles } from './http/files.ts';
 import { addHealth } from './http/health.ts';
+import { addInspector } from './http/inspector-page.ts';
 import { assertAddressFree, listenOn, makeListener } from './http/listener.ts';
 import { addMetrics, type MetricsPage } from './http/metrics.ts';
 import type { ApiLog } from './log.ts';
@@ -96,6 +97,7 @@ export function createApi(parts: ApiParts): Api {
   addHealth(main, desk);
   addHealth(probe, desk);
   addFiles(main, desk);
+  addInspector(main, settings);
   addMetrics(main, metrics, { doorkeeper: desk.doorkeeper });
   addMetrics(probe, metrics, { doorkeeper: null });
   sockets.attach(main.server);

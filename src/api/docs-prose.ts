@@ -4,7 +4,7 @@ export const INTRODUCTION = `# API
 
 <!-- Written by \`npm run docs\` from src/api. Do not edit: a test compares. -->
 
-JSON-RPC 2.0 over WebSocket, by default \`ws://HOST:8002/ws\`. The same listener serves files and health over HTTP;
+JSON-RPC 2.0 over WebSocket, by default \`ws://HOST:8002/ws\`. The same listener serves files, health and a page over HTTP;
 a second one (by default \`127.0.0.1:8003\`) serves health alone.
 
 ## Speaking
@@ -52,6 +52,7 @@ export const HTTP_PROSE = `## HTTP
 | \`GET /health/ready\` | no | 200 or 503: \`ready\`, \`status\`, \`timestamp\`, \`message\`, \`details\` |
 | \`GET /health/live\` | no | 200: \`alive\`, \`timestamp\`, \`message\` |
 | \`GET /health/detailed\` | no | as \`/health\`, with \`components\`, \`metrics\`, \`environment\` |
+| \`GET /inspect\` | no | 200: the page of [the inspector](inspector.md); 304, 404 (not built) |
 | \`GET /metrics\` | no on the probe port, viewer on the main port | 200: what the states tell, for Prometheus ([telemetry](telemetry.md)); 401 |
 | \`GET /files/recordings/NAME\`, \`GET /files/snapshots/NAME\` | \`Authorization: Bearer\` or \`X-API-Key\`, viewer | 200, 206 for one range, 304, 400 (impossible name), 401, 403 (unreadable), 404, 412, 416 |
 

@@ -56,7 +56,7 @@ export const NOTIFICATIONS: readonly NotificationDeclaration[] = [
   {
     name: 'inspection_update',
     summary:
-      'What the flight recorder kept since the last one, oldest first; only for admins who called `subscribe_inspection`. Numbers follow each other; a hole means that something was dropped (`lagged`): ask `get_actor_trace` with `since_seq`.',
+      'What the flight recorder kept since the last one, oldest first; only for those who called `subscribe_inspection`. Numbers follow each other; a hole means that something was dropped (`lagged`): ask `get_actor_trace` with `since_seq`.',
     params: z.strictObject({ records: z.array(traceRecordShape) }),
     example: { records: [EXAMPLE_RECORD] },
   },

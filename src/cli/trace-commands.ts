@@ -5,29 +5,13 @@ import { CliError } from './cli-error.ts';
 import type { Client } from './client.ts';
 import type { Outcome } from './commands.ts';
 import type { CommandIo } from './io.ts';
+import { STATELY_PORT, serveStately } from './stately-server.ts';
+import type { TraceRow } from './trace-row.ts';
 
 /** Of what a person wants to read at once. */
 const DEFAULT_LINES = 50;
 /** The most that one call gives. */
 const PAGE = 1000;
-
-/** A record of get_actor_trace, as far as it is shown. */
-export interface TraceRow {
-  readonly seq: number;
-  readonly kind: string;
-  readonly time: string;
-  readonly actor: string;
-  readonly machine: string;
-  readonly event: string;
-  readonly payload: string | null;
-  readonly from: string;
-  readonly to: string;
-  readonly cause: number | null;
-  readonly delays: readonly { readonly name: string; readonly duration_ms: number }[];
-  readonly trouble: string | null;
-  readonly ended: string | null;
-  readonly life: { readonly pid: number; readonly version: string } | null;
-}
 
 interface TracePage {
   readonly records: readonly TraceRow[];
@@ -59,7 +43,9 @@ export interface TraceHands {
   readonly signal: AbortSignal;
 }
 
-export function addTraceCommands(program: Command, { print, run, whole, io, signal }: TraceHands): void {
+export function addTraceCommands(program: Command, hands: TraceHands): void {
+  const { print, run, whole, io, signal } = hands;
+  addInspect(program, hands);
   program
     .command('trace')
     .description('what the actors did, newest last; with --json one line per record')
@@ -76,6 +62,18 @@ export function addTraceCommands(program: Command, { print, run, whole, io, sign
     )
     .argument('<file>', 'JSON; it must not exist')
     .action((file: string) => print((client) => exportTrace(client, file)));
+}
+
+/** Beside the page at /inspect. */
+function addInspect(program: Command, { run, whole, io, signal }: TraceHands): void {
+  program
+    .command('inspect')
+    .description("tell Stately's inspectors what the actors do; the service's own page is at /inspect")
+    .requiredOption('--stately', 'speak the protocol of @statelyai/inspect on a WebSocket of this machine')
+    .option('--port <port>', `of that WebSocket (default ${STATELY_PORT}); 0 takes a free one`, whole)
+    .action(({ port = STATELY_PORT }: { port?: number }) =>
+      run((client) => serveStately(client, io, port, signal)),
+    );
 }
 
 /** Prints records; with `follow` until the signal aborts. @throws CliError when the connection ends */
@@ -163,7 +161,7 @@ export async function exportTrace(client: Client, file: string): Promise<Outcome
     ...{ format: 'camera-service-trace', version: 1, exported_at: new Date().toISOString() },
     ...{ service: { version }, actors, records, charts },
   };
-  // Actors and their facts are for admins, and so is the file.
+  // It tells as much of a host as its log does.
   await writeFile(file, `${JSON.stringify(content)}\n`, { flag: 'wx', mode: 0o600 }).catch((error) => {
     const { code } = error as NodeJS.ErrnoException;
     throw code === 'EEXIST'

@@ -13,6 +13,8 @@ export interface Trigger {
   /** `not deviceReady`; null: whenever it happens. */
   readonly guard: string | null;
   readonly description: string | null;
+  /** Names of the actions that it runs, in order. */
+  readonly actions: readonly string[];
 }
 
 /** A transition that leaves its state where it is: only actions, or the state entered anew. */
@@ -29,6 +31,9 @@ export interface ChartState {
   readonly description: string | null;
   /** Sources of invoked actors. */
   readonly invokes: readonly string[];
+  /** Names of the actions that run when it is entered, and when it is left. */
+  readonly entry: readonly string[];
+  readonly exit: readonly string[];
   readonly reactions: readonly Reaction[];
   /** Id of the state entered first; null where there is no one such state. */
   readonly initial: string | null;

@@ -30,6 +30,8 @@ function readState(node: Node, edges: Map<string, ChartEdge>): ChartState {
     name: node.key,
     type: node.type,
     description: node.description ?? null,
+    entry: actionNamesOf(node.entry),
+    exit: actionNamesOf(node.exit),
     invokes: node.invoke.map((invoke) => (typeof invoke.src === 'string' ? invoke.src : invoke.id)),
     reactions,
     initial: node.type === 'compound' ? (node.initial?.target?.[0]?.id ?? null) : null,
@@ -64,7 +66,9 @@ function transitionsOf(node: Node): readonly (readonly [Transition, Trigger])[] 
       // Order decides in a statechart: what has no guard of its own comes after those that have one.
       const unguarded = place === 0 ? null : 'otherwise';
       const guard = transition.guard === undefined ? unguarded : guardText(transition.guard);
-      found.push([transition, { kind, text, guard, description: transition.description ?? null }]);
+      const actions = actionNamesOf(transition.actions);
+      const description = transition.description ?? null;
+      found.push([transition, { kind, text, guard, description, actions }]);
     }
   };
   add(node.always ?? [], 'always', '');
@@ -74,6 +78,14 @@ function transitionsOf(node: Node): readonly (readonly [Transition, Trigger])[] 
     else add(transitions, 'delay', delay);
   }
   return found;
+}
+
+/** Names of actions as written. Those of xstate itself (a timer is a `raise`) have none: they are told otherwise. */
+export function actionNamesOf(actions: readonly unknown[]): readonly string[] {
+  return actions.flatMap((action) => {
+    if (typeof action === 'string') return action;
+    return typeof action === 'object' && action !== null && 'type' in action ? String(action.type) : [];
+  });
 }
 
 function delayText(delay: unknown): string {

@@ -3,7 +3,7 @@
  * names are read off the transitions that were taken: of states left, of the transition, of states entered.
  */
 import type { AnyStateMachine, AnyTransitionDefinition } from 'xstate';
-import { isInside } from '../machines/read-machine.ts';
+import { actionNamesOf, isInside } from '../machines/read-machine.ts';
 
 export type StateNode = AnyStateMachine['root'];
 
@@ -19,13 +19,14 @@ export function actionNames(microsteps: readonly Microstep[]): readonly string[]
   const names: string[] = [];
   for (const { taken, before, after } of microsteps) {
     if (before === null) {
-      for (const node of after) pushNames(names, node.entry);
+      for (const node of after) names.push(...actionNamesOf(node.entry));
       continue;
     }
     const domains = taken.map(domainOf).filter((domain) => domain !== null);
-    for (const node of before.toReversed()) if (isBelow(node, domains)) pushNames(names, node.exit);
-    for (const { actions } of taken) pushNames(names, actions);
-    for (const node of after) if (isBelow(node, domains)) pushNames(names, node.entry);
+    for (const node of before.toReversed())
+      if (isBelow(node, domains)) names.push(...actionNamesOf(node.exit));
+    for (const { actions } of taken) names.push(...actionNamesOf(actions));
+    for (const node of after) if (isBelow(node, domains)) names.push(...actionNamesOf(node.entry));
   }
   return names;
 }
@@ -60,13 +61,4 @@ export function domainOf({ source, target, reenter }: AnyTransitionDefinition): 
 
 function isBelow(node: StateNode, domains: readonly StateNode[]): boolean {
   return domains.some((domain) => isInside(node, domain));
-}
-
-/** Actions of xstate itself (a timer is a `raise`) are told otherwise. */
-function pushNames(names: string[], actions: readonly unknown[]): void {
-  for (const action of actions) {
-    if (typeof action === 'string') names.push(action);
-    else if (typeof action === 'object' && action !== null && 'type' in action)
-      names.push(String(action.type));
-  }
 }

@@ -24,7 +24,7 @@ const MAY_BE_LONGER: Readonly<Record<string, { readonly lines: number; readonly 
   'src/machines/values.ts': { lines: 500, why: VOCABULARY },
 };
 
-const sources = filesIn('src', '.ts');
+const sources = [...filesIn('src', '.ts'), ...filesIn('src', '.tsx')];
 const lineCount = (file: string) => read(file).trimEnd().split('\n').length;
 
 test(`no file of src has more than ${LONGEST_LINES} lines`, () => {
@@ -43,7 +43,11 @@ test('the exceptions are still needed', () => {
 });
 
 test('files are kebab-case nouns and none is a drawer for everything', () => {
-  const names = sources.map((file) => basename(file, '.ts').replace(/\.d$/, ''));
+  const names = sources.map((file) =>
+    basename(file)
+      .replace(/\.tsx?$/, '')
+      .replace(/\.d$/, ''),
+  );
   expect(names.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name))).toEqual([]);
   const drawers = ['utils', 'util', 'helpers', 'helper', 'misc', 'index', 'lib', 'manager'];
   expect(

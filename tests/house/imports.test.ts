@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { filesIn, type Import, importsOf, roomOf } from './sources.ts';
 
-const imports = filesIn('src', '.ts').flatMap(importsOf);
+const imports = [...filesIn('src', '.ts'), ...filesIn('src', '.tsx')].flatMap(importsOf);
 const CONTRACT = ['src/machines/ports.ts', 'src/machines/values.ts', 'src/machines/errors.ts'];
 
 const isOurs = ({ target }: Import) => target.startsWith('src/');
@@ -102,6 +102,17 @@ describe('the rooms', () => {
         !CONTRACT.includes(one.target),
     );
     expect(shown(wrong)).toEqual([]);
+  });
+
+  test('the inspector is a page: it knows of the service only the forms of what is sent, and nobody knows it', () => {
+    const wrong = from('inspector').filter(
+      (one) =>
+        isOurs(one) && roomOf(one.target) !== 'inspector' && !(roomOf(one.target) === 'api' && one.typeOnly),
+    );
+    const knowing = imports.filter(
+      ({ file, target }) => target.startsWith('src/inspector/') && roomOf(file) !== 'inspector',
+    );
+    expect(shown([...wrong, ...knowing])).toEqual([]);
   });
 
   test('nobody imports wiring and main but they themselves, and the simulation', () => {

@@ -35,7 +35,8 @@ function projectAbove(folder: string): string {
 export default function setup(): void {
   const problems: string[] = [];
   for (const name of readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })) {
-    if (!name.endsWith('.ts') || name.endsWith('.d.ts')) continue;
+    // The inspector is a page: Vite builds it, and nothing of it is started.
+    if (!name.endsWith('.ts') || name.endsWith('.d.ts') || name.startsWith('inspector/')) continue;
     if (isNewer(join(SOURCES, name), compiled(name))) problems.push(...translate(name));
   }
   if (problems.length > 0) throw new Error(`the simulators do not compile:\n${problems.join('\n')}`);

@@ -21,6 +21,8 @@ export const kettleMachine = toy.createMachine({
     },
     heating: {
       invoke: { id: 'heat', src: 'heater', onDone: 'idle', onError: { target: 'idle', guard: 'dry' } },
+      entry: 'note',
+      exit: 'note',
       initial: 'warming',
       on: { knock: { target: 'heating', reenter: true } },
       states: {

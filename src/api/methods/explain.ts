@@ -37,24 +37,26 @@ const placeShape = z.strictObject({
     .describe('guards that do not hold now, with the facts that they look at'),
 });
 
+const explanationShape = z.strictObject({
+  device: z.string(),
+  name: z.string(),
+  summary: z
+    .string()
+    .describe('one line: the first thing that is wrong, or what goes on; and what comes next'),
+  places: z.array(placeShape).describe('from the hardware up'),
+  chain: z
+    .array(traceRecordShape)
+    .describe("what led to the last change of the camera's own actors, oldest first; see get_actor_trace"),
+  allowed_methods: z.array(z.string()),
+});
+
 export const explainCamera = method({
   name: 'explain_camera',
   role: 'viewer',
   summary:
     'In words and as data: where the camera, its stream, its recording, the media server and the disk are, since when, what brought them there, what each waits for with the time left, which guards do not hold, and which methods would work now.',
   params: deviceParams,
-  result: z.strictObject({
-    device: z.string(),
-    name: z.string(),
-    summary: z
-      .string()
-      .describe('one line: the first thing that is wrong, or what goes on; and what comes next'),
-    places: z.array(placeShape).describe('from the hardware up'),
-    chain: z
-      .array(traceRecordShape)
-      .describe("what led to the last change of the camera's own actors, oldest first; see get_actor_trace"),
-    allowed_methods: z.array(z.string()),
-  }),
+  result: explanationShape,
   errors: ['not-found'],
   example: {
     params: { device: 'camera0' },
@@ -94,6 +96,9 @@ export const explainCamera = method({
     };
   },
 });
+
+/** An explanation as it is sent. */
+export type ExplanationForm = z.infer<typeof explanationShape>;
 
 function placeForm(place: PlaceView): z.infer<typeof placeShape> {
   const { what, actor, state, sinceAtMs, sentence, trouble, next, guards } = place;

@@ -1,4 +1,4 @@
-/** The actors, what they did and what they may do, for whoever looks into a camera's life. For admins. */
+/** The actors, what they did and what they may do, for whoever looks into a camera's life. */
 import { z } from 'zod';
 import type { Door } from '../door.ts';
 import { quoted, redactDeep } from '../redaction.ts';
@@ -25,6 +25,9 @@ const actorShape = z.strictObject({
   facts: z.record(z.string(), z.unknown()),
 });
 
+/** An actor as it is sent. */
+export type ActorForm = z.infer<typeof actorShape>;
+
 const EXAMPLE_ACTOR: z.infer<typeof actorShape> = {
   actor: 'stream:camera0',
   machine: 'stream',
@@ -38,7 +41,7 @@ const EXAMPLE_ACTOR: z.infer<typeof actorShape> = {
 
 export const getActors = method({
   name: 'get_actors',
-  role: 'admin',
+  role: 'viewer',
   summary:
     'Every actor with its place, its state, the timers it waits for and the facts it holds; parents first.',
   params: noParams,
@@ -50,7 +53,7 @@ export const getActors = method({
 
 export const getActorTrace = method({
   name: 'get_actor_trace',
-  role: 'admin',
+  role: 'viewer',
   summary:
     'What the actors did, from the flight recorder, oldest first; it reaches back over restarts. With `device` all actors of a camera, and the steps of others that brought theirs about.',
   params: z.strictObject({
@@ -79,7 +82,7 @@ export const getActorTrace = method({
 
 export const subscribeInspection = method({
   name: 'subscribe_inspection',
-  role: 'admin',
+  role: 'viewer',
   summary:
     'The actors as they are; from here on this connection gets `inspection_update` with what they do. Repeatable: each answer is a new picture to go on from.',
   params: noParams,
@@ -99,7 +102,7 @@ export const subscribeInspection = method({
 
 export const getStatechart = method({
   name: 'get_statechart',
-  role: 'admin',
+  role: 'viewer',
   summary: 'The chart of a machine as data: its states, and its transitions with events, delays and guards.',
   params: z.strictObject({ machine: z.string().min(1).max(64).describe('as in get_actors, e.g. `stream`') }),
   result: chartShape,
@@ -117,6 +120,8 @@ export const getStatechart = method({
           description: 'Beats come in time.',
           initial: null,
           invokes: [],
+          entry: [],
+          exit: [],
         },
       ],
       transitions: [
@@ -129,6 +134,7 @@ export const getStatechart = method({
           description: null,
           from_any_inside: false,
           restarts: false,
+          actions: [],
         },
       ],
     },

@@ -10,6 +10,8 @@ const chartState = z.strictObject({
   description: z.string().nullable(),
   initial: z.string().nullable().describe('id of the state entered first'),
   invokes: z.array(z.string()).describe('actors that live as long as the state'),
+  entry: z.array(z.string()).describe('actions that run when it is entered'),
+  exit: z.array(z.string()).describe('actions that run when it is left'),
 });
 
 const chartTransition = z.strictObject({
@@ -25,6 +27,7 @@ const chartTransition = z.strictObject({
   description: z.string().nullable(),
   from_any_inside: z.boolean().describe('it is taken from whichever state inside the source is active'),
   restarts: z.boolean().describe('the state is entered anew'),
+  actions: z.array(z.string()).describe('that it runs, in order'),
 });
 
 export const chartShape = z.strictObject({
@@ -32,6 +35,9 @@ export const chartShape = z.strictObject({
   states: z.array(chartState).describe('outer ones first'),
   transitions: z.array(chartTransition),
 });
+
+/** A chart as it is sent. */
+export type ChartForm = z.infer<typeof chartShape>;
 
 type State = z.infer<typeof chartState>;
 type Transition = z.infer<typeof chartTransition>;
@@ -42,7 +48,8 @@ export function chartForm({ name, root, edges }: Chart): z.infer<typeof chartSha
   const visit = (state: ChartState, parent: string | null): void => {
     const { id, name: key, description, initial } = state;
     const type = state.type as State['type'];
-    states.push({ id, name: key, parent, type, description, initial, invokes: [...state.invokes] });
+    const [invokes, entry, exit] = [[...state.invokes], [...state.entry], [...state.exit]];
+    states.push({ id, name: key, parent, type, description, initial, invokes, entry, exit });
     for (const reaction of state.reactions) {
       const { restarts } = reaction;
       transitions.push({
@@ -66,6 +73,6 @@ export function chartForm({ name, root, edges }: Chart): z.infer<typeof chartSha
   return { machine: name, states, transitions };
 }
 
-function triggerForm({ kind, text, guard, description }: Trigger) {
-  return { kind, name: text, guard, description };
+function triggerForm({ kind, text, guard, description, actions }: Trigger) {
+  return { kind, name: text, guard, description, actions: [...actions] };
 }

@@ -103,7 +103,7 @@ export class SocketServer {
         mayHear: ({ principal: login, inspects }, { forInspectors }) =>
           login !== null &&
           doorkeeper.holds(login) &&
-          (forInspectors !== true || (inspects && roleAllows(login.role, 'admin'))),
+          (forInspectors !== true || (inspects && roleAllows(login.role, 'viewer'))),
         closed: (gone, code) => this.#forget(gone, code),
       },
       principal,

@@ -39,16 +39,17 @@ describe('get_statechart', () => {
     expect(states[0]).toMatchObject({ id: 'kettle', parent: null, initial: 'kettle.idle' });
     expect(states).toContainEqual({
       ...{ id: 'kettle.heating', name: 'heating', parent: 'kettle', type: 'compound', description: null },
-      ...{ initial: 'kettle.heating.warming', invokes: ['heater'] },
+      ...{ initial: 'kettle.heating.warming', invokes: ['heater'], entry: ['note'], exit: ['note'] },
     });
     expect(transitions).toContainEqual({
       ...{ source: 'kettle.heating.warming', target: 'kettle.idle', kind: 'delay', name: '500 ms' },
-      ...{ guard: null, description: 'too slow', from_any_inside: false, restarts: false },
+      ...{ guard: null, description: 'too slow', from_any_inside: false, restarts: false, actions: [] },
     });
     expect(transitions).toContainEqual({
       ...{ source: 'kettle.heating', target: null, kind: 'event', name: 'knock' },
-      ...{ guard: null, description: null, from_any_inside: true, restarts: true },
+      ...{ guard: null, description: null, from_any_inside: true, restarts: true, actions: [] },
     });
+    expect(transitions).toContainEqual(expect.objectContaining({ name: 'looked', actions: ['note'] }));
     expect(transitions).toContainEqual(
       expect.objectContaining({ source: 'kettle.idle', name: 'switch.on', guard: 'cold and not dry' }),
     );
@@ -80,9 +81,13 @@ describe('subscribe_inspection', () => {
     expect(silent.notices()).toEqual([]);
   });
 
-  test('is refused to an operator', async () => {
-    const { client } = await openApi();
-    const { error } = await (await client('operator')).call('subscribe_inspection');
-    expect(error).toMatchObject({ code: -32002 });
+  test('is for every viewer, and for nobody without a login', async () => {
+    const { client, door } = await openApi();
+    const viewer = await client('viewer');
+    expect((await viewer.call('subscribe_inspection')).error).toBeUndefined();
+    door.record(...numbered(1, 1));
+    await until(() => viewer.notices().length === 1, { what: 'an update' });
+    const { error } = await (await client()).call('subscribe_inspection');
+    expect(error).toMatchObject({ code: -32001 });
   });
 });

@@ -33,10 +33,10 @@ const CONTRACT: Readonly<Record<string, RequiredRole>> = {
   get_status: 'admin',
   get_system_status: 'viewer',
   get_server_info: 'viewer',
-  get_actors: 'admin',
-  get_actor_trace: 'admin',
-  get_statechart: 'admin',
-  subscribe_inspection: 'admin',
+  get_actors: 'viewer',
+  get_actor_trace: 'viewer',
+  get_statechart: 'viewer',
+  subscribe_inspection: 'viewer',
   inject_fault: 'admin',
 };
 
