@@ -1,22 +1,9 @@
 /** Which states, transitions and pairs of transitions the records of a running service show. */
 
+import type { StepLine } from '../../scripts/chaos/step-reader.ts';
 import { MODELS } from './alphabets.ts';
 import { pairOf } from './edges.ts';
 import { Replay } from './replay.ts';
-
-/** A record of get_actor_trace, as far as it matters here. */
-export interface Line {
-  /** Of which service: two of them have actors of the same names. */
-  readonly run: string;
-  readonly kind: 'step' | 'life';
-  readonly actor: string;
-  readonly machine: string;
-  readonly event: string;
-  readonly states: readonly string[];
-  readonly actions: readonly string[];
-  readonly ended: string | null;
-  readonly from: string;
-}
 
 export interface Covered {
   readonly states: Set<string>;
@@ -32,7 +19,7 @@ interface Place {
 export class Coverage {
   readonly machines: ReadonlyMap<string, Covered>;
   /** Records that no way through the machine explains; there must be none. */
-  readonly unexplained: Line[] = [];
+  readonly unexplained: StepLine[] = [];
   records = 0;
   readonly #replays: ReadonlyMap<string, Replay>;
   readonly #places = new Map<string, Place>();
@@ -45,7 +32,7 @@ export class Coverage {
     );
   }
 
-  add(line: Line): void {
+  add(line: StepLine): void {
     const { run, kind, actor, machine, event, states, actions, ended, from } = line;
     // A new life: all actors are new.
     if (kind === 'life') {
