@@ -63,7 +63,12 @@ function runService(config, data) {
   say(`Starting the service; its log is ${data}/service.log ...`);
   createInterface({ input: service.stdout }).on('line', (line) => {
     process.stdout.write(`${line}\n`);
-    if (line.startsWith('READY ')) say('Ready. Try: npm run camctl -- list. Ctrl-C stops it.');
+    if (line.startsWith('READY ')) {
+      const { http } = JSON.parse(line.slice('READY '.length));
+      say(
+        `Ready. Try: npm run camctl -- list, or open ${http}/inspect with the api_key above. Ctrl-C stops it.`,
+      );
+    }
   });
   let asked = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
