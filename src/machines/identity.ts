@@ -156,8 +156,8 @@ export function lowestFreeId(known: readonly Pick<KnownCamera, 'id'>[]): CameraI
 
 /** A name that no other camera bears: "HD Webcam", "HD Webcam (2)". */
 export function uniqueName(wished: string, taken: readonly string[]): string {
+  if (!taken.includes(wished)) return wished;
   const names = new Set(taken);
-  if (!names.has(wished)) return wished;
   let n = 2;
   while (names.has(`${wished} (${n})`)) n += 1;
   return `${wished} (${n})`;

@@ -7,8 +7,15 @@
 import { identityFrom, type Keys, oldPlaceKeyOf, rawSerialKeyOf } from './identity.ts';
 import type { CameraId, Device, Identity, KnownCamera } from './values.ts';
 
-/** Which camera each plugged-in device is, by the device's handle. */
-export type Seats = Readonly<Record<string, CameraId>>;
+/** Which camera a plugged-in device is. */
+export interface Seat {
+  /** The device's. */
+  readonly handle: string;
+  readonly id: CameraId;
+}
+
+/** A list: it is copied with each plug, which takes a record of thousands of names a hundred times as long. */
+export type Seats = readonly Seat[];
 
 /**
  * The known camera that a device is.
@@ -16,7 +23,7 @@ export type Seats = Readonly<Record<string, CameraId>>;
  * @returns null for a device that nobody knows yet
  */
 export function cameraFor(device: Device, cameras: readonly KnownCamera[], seats: Seats): KnownCamera | null {
-  const taken = new Set(Object.values(seats));
+  const taken = new Set(seats.map(({ id }) => id));
   const free = cameras.filter(({ id }) => !taken.has(id));
   const keys = keysOf(device);
   const here = free.find(({ identity }) => isAtPlace(identity, device, keys));
@@ -75,9 +82,19 @@ export function changedIdentities(
   });
 }
 
+/** The camera that the device with this handle is; undefined: nobody sits there. */
+export function seatedAt(seats: Seats, handle: string): CameraId | undefined {
+  return seats.find((seat) => seat.handle === handle)?.id;
+}
+
+/** The seats with this one; a device has one alone. */
+export function withSeat(seats: Seats, seat: Seat): Seats {
+  return [...seats.filter(({ handle }) => handle !== seat.handle), seat];
+}
+
 /** The seats without those of one camera. */
 export function withoutSeatOf(seats: Seats, id: CameraId): Seats {
-  return Object.fromEntries(Object.entries(seats).filter(([, camera]) => camera !== id));
+  return seats.filter((seat) => seat.id !== id);
 }
 
 /** Its device's keys; a device that was made without them (in a test) has the one it is known by. */

@@ -11,7 +11,16 @@ import type { Trouble } from './errors.ts';
 import { handleOf, newcomer, uniqueName } from './identity.ts';
 import { mediaServerMachine } from './media-server.ts';
 import type { MediaServerInput, MediaServerReport, PathsSeen } from './media-server-setup.ts';
-import { agreed, cameraFor, changedIdentities, type Seats, withDevice, withoutSeatOf } from './seating.ts';
+import {
+  agreed,
+  cameraFor,
+  changedIdentities,
+  type Seats,
+  seatedAt,
+  withDevice,
+  withoutSeatOf,
+  withSeat,
+} from './seating.ts';
 import { type StorageInput, type StorageLevel, type StorageReport, storageMachine } from './storage.ts';
 import type { StreamEvent } from './stream-values.ts';
 import type {
@@ -188,7 +197,7 @@ export const serviceMachine = setup({
       const { id } = camera;
       const all = known === null ? [...context.cameras, camera] : context.cameras;
       const cameras = withDevice(all, id, device);
-      enqueue.assign({ cameras, seats: { ...context.seats, [handleOf(device)]: id } });
+      enqueue.assign({ cameras, seats: withSeat(context.seats, { handle: handleOf(device), id }) });
       for (const { id, identity } of changedIdentities(context.cameras, cameras))
         enqueue.sendTo(cameraChild(id), { type: 'camera.identified', identity });
       if (known !== null) {
@@ -224,7 +233,7 @@ export const serviceMachine = setup({
       enqueue.emit({ type: 'camera.renamed', cameraId: params.cameraId });
     }),
     changeDevice: enqueueActions(({ context, enqueue }, params: { device: Device; atMs: number }) => {
-      const id = context.seats[handleOf(params.device)];
+      const id = seatedAt(context.seats, handleOf(params.device));
       if (id === undefined) return;
       const cameras = withDevice(context.cameras, id, params.device);
       enqueue.assign({ cameras });
@@ -233,9 +242,9 @@ export const serviceMachine = setup({
       enqueue.sendTo(cameraChild(id), { type: 'device.changed', ...params });
     }),
     unseat: enqueueActions(({ context, enqueue }, params: { handle: string; atMs: number }) => {
-      const { [params.handle]: id, ...seats } = context.seats;
+      const id = seatedAt(context.seats, params.handle);
       if (id === undefined) return;
-      enqueue.assign({ seats });
+      enqueue.assign({ seats: context.seats.filter(({ handle }) => handle !== params.handle) });
       enqueue.sendTo(cameraChild(id), { type: 'device.detached', atMs: params.atMs });
     }),
     tellListed: enqueueActions(({ context, enqueue }, params: { atMs: number }) => {
@@ -313,7 +322,7 @@ export const serviceMachine = setup({
   context: ({ input }) => ({
     ...input,
     cameras: input.wishes.cameras,
-    seats: {},
+    seats: [],
     listed: false,
     discoveryTrouble: null,
     server: null,

@@ -5,14 +5,22 @@
 import { describe, expect, test } from 'vitest';
 import { deviceReports } from '../../src/machines/discovery.ts';
 import { handleOf, newcomer } from '../../src/machines/identity.ts';
-import { agreed, cameraFor, type Seats, withDevice, withoutSeatOf } from '../../src/machines/seating.ts';
+import {
+  agreed,
+  cameraFor,
+  type Seats,
+  seatedAt,
+  withDevice,
+  withoutSeatOf,
+  withSeat,
+} from '../../src/machines/seating.ts';
 import type { DeviceNode, Identity, KnownCamera } from '../../src/machines/values.ts';
 import { known, node } from '../support/machine-fixtures.ts';
 
 /** What a host knows and has plugged in. */
 class Host {
   cameras: readonly KnownCamera[];
-  seats: Seats = {};
+  seats: Seats = [];
   nodes: readonly DeviceNode[] = [];
 
   constructor(cameras: readonly KnownCamera[] = []) {
@@ -23,16 +31,15 @@ class Host {
   has(...nodes: readonly DeviceNode[]): this {
     for (const report of deviceReports(this.nodes, nodes, 0)) {
       if (report.type === 'device.detached') {
-        const { [report.handle]: _, ...left } = this.seats;
-        this.seats = left;
+        this.seats = this.seats.filter(({ handle }) => handle !== report.handle);
       } else if (report.type === 'device.attached') {
         const { device } = report;
         const one = cameraFor(device, this.cameras, this.seats) ?? newcomer(device, this.cameras, 1);
         if (!this.cameras.includes(one)) this.cameras = [...this.cameras, one];
         this.cameras = withDevice(this.cameras, one.id, device);
-        this.seats = { ...this.seats, [handleOf(device)]: one.id };
+        this.seats = withSeat(this.seats, { handle: handleOf(device), id: one.id });
       } else if (report.type === 'device.changed') {
-        const id = this.seats[handleOf(report.device)];
+        const id = seatedAt(this.seats, handleOf(report.device));
         if (id !== undefined) this.cameras = withDevice(this.cameras, id, report.device);
       }
     }
@@ -43,7 +50,7 @@ class Host {
   /** The service ends and starts again: only the records stay, as a wish file gives them back. */
   reboot(): this {
     this.cameras = JSON.parse(JSON.stringify(this.cameras));
-    this.seats = {};
+    this.seats = [];
     this.nodes = [];
     return this;
   }
@@ -56,7 +63,7 @@ class Host {
 
   /** `camera0@port` of what is plugged in, in the order of numbers. */
   get seated(): readonly string[] {
-    const places = Object.entries(this.seats).map(([handle, id]) => `${id}@${/1-(\d)/.exec(handle)?.[1]}`);
+    const places = this.seats.map(({ handle, id }) => `${id}@${/1-(\d)/.exec(handle)?.[1]}`);
     return places.toSorted();
   }
 
@@ -224,7 +231,7 @@ describe('records of version 0.1.0', () => {
     host.has(loopback);
     expect(host.identity('camera0').key).toBe('path:virtual/LoopCam');
     const renumbered = { ...loopback, syspath: '/sys/devices/virtual/video4linux/video4' };
-    expect(Object.values(host.has(renumbered).seats)).toEqual(['camera0']);
+    expect(host.has(renumbered).seats.map(({ id }) => id)).toEqual(['camera0']);
   });
 
   test('that nobody has plugged in yet do not make a newcomer ambiguous', () => {

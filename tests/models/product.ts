@@ -255,7 +255,7 @@ type Facts = (snapshot: AnyMachineSnapshot) => unknown;
 /** Beside the guards that look at nothing but the context. */
 const FACTS: Readonly<Record<string, Facts>> = {
   service: ({ context: { server, listed, cameras, seats, crashed } }) => [
-    ...[server?.started, listed, cameras.length, Object.keys(seats).length, crashed.length],
+    ...[server?.started, listed, cameras.length, seats.length, crashed.length],
   ],
   camera: ({ context: { device, probe, known, ending } }) => [
     ...[device !== null, probe !== null, known.streamWanted, known.examined.length, ending],
