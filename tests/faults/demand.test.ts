@@ -105,6 +105,8 @@ describeMediaServers('a camera that gives no picture', (kind) => {
       },
     });
     await service.call('inject_fault', { fault: 'mute', device: 'camera0' });
+    // Before its path is there nobody is held.
+    await service.untilStream('camera0', 'idle', 30_000);
   });
   afterAll(() => service?.dispose());
 
@@ -147,7 +149,7 @@ describeMediaServers('a camera that gives no picture', (kind) => {
     const tries: Awaited<ReturnType<typeof tryOnce>>[] = [];
     while (tries.length < ROUNDS) tries.push(await tryOnce(port));
     expect(tries.filter(({ status }) => status < 400)).toEqual([]);
-    expect(Math.min(...tries.map(({ heldMs }) => heldMs)), 'each was held').toBeGreaterThan(HOLD_MS / 2);
+    expect(tries.filter(({ heldMs }) => heldMs <= HOLD_MS / 2)).toEqual([]);
     expect(tries.filter(({ known }) => known === false)).toEqual([]);
     expect(tries.filter(({ known }) => known).length, 'most were looked at').toBeGreaterThan(ROUNDS / 2);
     await service.call('inject_fault', { fault: 'unmute', device: 'camera0' });
