@@ -7,12 +7,15 @@ import { type Finding, Judge } from '../../scripts/chaos/judge.ts';
 import { longestStayMs, PATIENCE } from '../../scripts/chaos/limits.ts';
 import type { CameraSeen, Look } from '../../scripts/chaos/look.ts';
 import { readOptions } from '../../scripts/chaos/options.ts';
+import { Orders } from '../../scripts/chaos/orders.ts';
 import { growthOf } from '../../scripts/chaos/resources.ts';
 import { type Leftovers, unrestOf } from '../../scripts/chaos/rest.ts';
 import { complaintsOf } from '../../scripts/chaos/rules.ts';
 import { faultsOf, type PlayedPart } from '../../scripts/chaos/verdict.ts';
+import { ServiceError } from '../../src/cli/client.ts';
 import type { ListedRecording } from '../support/recordings.ts';
 
+const TOLD = { reason: 'camera_busy', details: 'It is busy.', suggestion: 'Wait.' };
 const capture = { role: 'capture', owner: 'camera0', pid: 10 };
 const server = { role: 'media-server', owner: 'media-server', pid: 20 };
 const hardware = { role: 'cameras', owner: 'cameras', pid: 30 };
@@ -326,4 +329,21 @@ test('the options are read, and a wrong one is explained', () => {
     executed: 'ABC:D',
   });
   expect(() => readOptions(smaller, here)).toThrow('--path, --executed and --round belong together');
+});
+
+test.each([
+  [
+    'a call that chaos words wrongly',
+    { code: -32602, message: 'Invalid params', data: TOLD },
+    'Chaos itself asks rightly',
+  ],
+  ['a refusal without words', { code: -32030, message: 'no', data: {} }, /^Every refusal has a code/],
+  ['a refusal in words', { code: -32030, message: 'no', data: TOLD }, null],
+])('%s: what it is', async (_, error, invariant) => {
+  const judge = new Judge();
+  const service = { call: () => Promise.reject(new ServiceError(error)) };
+  const orders = new Orders({ isUp: true, life: 1, judge, service } as never, new Diary());
+  expect(await orders.send('set_camera_control', {})).toBeNull();
+  if (invariant === null) expect(judge.verdict).toBeNull();
+  else expect(judge.verdict?.invariant).toMatch(invariant);
 });
