@@ -2,6 +2,7 @@
 import { batch } from '@preact/signals';
 import { goLive } from './hand.ts';
 import { Feed, type FeedListener, type Login } from './live/feed.ts';
+import type { Story } from './model/story.ts';
 import { readTrace } from './model/trace-file.ts';
 import { chosenStep, growth, notice, now, place, show, source, story } from './store.ts';
 
@@ -26,9 +27,11 @@ export function logIn(key: string): void {
     began: (next, who) => {
       login = who;
       keep(key);
+      const before = standingNow();
       batch(() => {
         show(next, { kind: 'live', feed: own, login: who });
         goLive();
+        if (before !== null) standAgain(next, before);
         tick();
       });
     },
@@ -61,6 +64,22 @@ export function logIn(key: string): void {
   } satisfies FeedListener);
   feed = own;
   own.start();
+}
+
+/** Numbers of the records at which somebody looks back; null: they look at the present. */
+function standingNow(): { readonly at: number; readonly chosen: number | null } | null {
+  const { records } = story.value;
+  const at = place.value === null ? undefined : records[place.value - 1]?.seq;
+  if (at === undefined) return null;
+  return { at, chosen: chosenStep.value === null ? null : (records[chosenStep.value]?.seq ?? null) };
+}
+
+/** A connection that comes back does not throw them into the present. What is not there any more cannot be stood at. */
+function standAgain(next: Story, { at, chosen }: { at: number; chosen: number | null }): void {
+  const index = next.indexOf(at);
+  if (index === undefined) return;
+  place.value = index + 1;
+  chosenStep.value = chosen === null ? null : (next.indexOf(chosen) ?? null);
 }
 
 /** Ends the login of this tab. */

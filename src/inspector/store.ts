@@ -69,10 +69,10 @@ export const following = computed(() => place.value === null);
 
 /** Where the hand stands on the axis. */
 export const instant = computed(() => {
-  const { axis, snapshot, length } = story.value;
+  const { axis, snapshot } = story.value;
   if (following.value) {
     if (source.value.kind !== 'file') return now.value;
-    return snapshot === null || length === 0 ? now.value : story.value.instantOf(snapshot.wallMs);
+    return snapshot === null ? now.value : story.value.instantOf(snapshot.wallMs);
   }
   return between.value ?? axis.at[count.value - 1] ?? (axis.at[0] ?? 1) - 1;
 });

@@ -121,6 +121,9 @@ test('how an actor is, is read off its states', () => {
   expect(mood('media-server', 'media-server.process.running', 'media-server.health.tripped.open')).toBe(
     'trouble',
   );
+  const regions = ['compare.comparing', 'watch.looking'].map((state) => `media-server.${state}`);
+  const well = ['media-server.process.running', 'media-server.health.healthy.waiting'];
+  expect(mood('media-server', ...well, ...regions)).toBe('well');
   expect(moodOf({ machine: 'stream', states: ['stream.idle'], trouble: 'No picture.' })).toBe('trouble');
 });
 

@@ -33,7 +33,12 @@ test.each([
   [{ ...GOOD, records: undefined }, 'it has no list of records.'],
   [{ ...GOOD, actors: null }, 'it has no list of actors.'],
   [{ ...GOOD, records: [record({ seq: 1 }), { seq: 2 }] }, 'record 2 of 2 is not complete.'],
+  [{ ...GOOD, records: [{ ...record({ seq: 1 }), delays: [null] }] }, 'record 1 of 1 is not complete.'],
+  [{ ...GOOD, records: [{ ...record({ seq: 1 }), states: [5] }] }, 'record 1 of 1 is not complete.'],
   [{ ...GOOD, actors: [{ actor: 'x' }] }, 'one of its actors is not complete.'],
+  [{ ...GOOD, actors: [{ ...actorNow({}), timers: [null] }] }, 'one of its actors is not complete.'],
+  [{ ...GOOD, charts: { stream: {} } }, 'the chart of "stream" is not complete.'],
+  [{ ...GOOD, charts: { stream: null } }, 'the chart of "stream" is not complete.'],
 ])('%# what is wrong is named, and what would be right', (value, sentence) => {
   expect(read(value)).toEqual({
     wrong: `story.json: ${sentence} This page reads what camctl export-trace writes.`,

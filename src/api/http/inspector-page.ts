@@ -49,6 +49,8 @@ export function addInspector(
 
 async function readPage(file: URL | string, websocketPath: string): Promise<Page> {
   const built = await readFile(file, 'utf8');
+  if (!built.includes(SOCKET_MARK))
+    throw new Error('The inspector was built without the place of the WebSocket.');
   const text = built.replace(
     SOCKET_MARK,
     SOCKET_MARK.replace('"/ws"', () => `"${websocketPath}"`),

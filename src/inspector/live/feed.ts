@@ -3,10 +3,10 @@
  * page, and goes on with what is told. Mends holes, and connects again by itself until it is stopped.
  */
 import { Story } from '../model/story.ts';
-import type { ActorNow, ChartData, Charts, Snapshot, TraceRecord } from '../model/wire.ts';
-import { RpcSocket, ServiceError } from './socket.ts';
+import type { ActorNow, Snapshot, TraceRecord } from '../model/wire.ts';
+import { chartsOf, olderThan, PAGE, type TracePage } from './pages.ts';
+import { isRefusal, RpcSocket, ServiceError } from './socket.ts';
 
-const PAGE = 1000;
 /** The newest so many are read back: what a recorder keeps by default. */
 const MOST_RECORDS = 20_000;
 const FIRST_RETRY_MS = 500;
@@ -37,13 +37,6 @@ export interface FeedListener {
   refused(sentence: string): void;
 }
 
-interface TracePage {
-  readonly records: readonly TraceRecord[];
-  readonly first_seq: number;
-  readonly last_seq: number;
-  readonly more: boolean;
-}
-
 export class Feed {
   readonly #url: string;
   readonly #key: string;
@@ -54,6 +47,7 @@ export class Feed {
   #stopped = false;
   #mending = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #refreshDueMs = Number.POSITIVE_INFINITY;
 
   constructor(url: string, key: string, listener: FeedListener) {
     this.#url = url;
@@ -100,12 +94,28 @@ export class Feed {
       this.#retryMs = FIRST_RETRY_MS;
     } catch (error) {
       this.#socket?.close();
-      const { message } = error as Error;
-      if (error instanceof ServiceError && (error.code === -32001 || error.code === -32002)) {
-        this.#stopped = true;
-        this.#listener.refused(message);
-      } else this.#lost(message);
+      this.#giveUp(error as Error);
     }
+  }
+
+  /** @param error why this connection is of no use any more */
+  #giveUp(error: Error): void {
+    if (!isRefusal(error)) {
+      this.#lost(error.message);
+      return;
+    }
+    this.stop();
+    this.#socket = null;
+    this.#listener.refused(error.message);
+  }
+
+  /** A call failed while the connection stands: a login that has ended, or nobody who answers. Else its end tells it. */
+  #failed(error: unknown, socket: RpcSocket): void {
+    if (this.#socket !== socket || this.#stopped) return;
+    // Any other answer in words is about that call alone.
+    if (error instanceof ServiceError && !isRefusal(error)) return;
+    socket.close();
+    this.#giveUp(error as Error);
   }
 
   async #begin(socket: RpcSocket): Promise<void> {
@@ -128,15 +138,11 @@ export class Feed {
   async #readBack(socket: RpcSocket, story: Story, newest: TracePage): Promise<void> {
     const [first] = newest.records;
     if (first === undefined || !newest.more) return;
-    const older: TraceRecord[] = [];
-    let since = Math.max(newest.first_seq - 1, first.seq - MOST_RECORDS);
-    while (since < first.seq - 1) {
-      const { result } = await socket.call<TracePage>('get_actor_trace', { since_seq: since, limit: PAGE });
-      const wanted = result.records.filter(({ seq }) => seq < first.seq);
-      older.push(...wanted);
-      if (wanted.length < result.records.length || wanted.length === 0) break;
-      since = wanted.at(-1)!.seq;
-    }
+    const older = await olderThan(
+      socket,
+      first.seq,
+      Math.max(newest.first_seq - 1, first.seq - MOST_RECORDS),
+    );
     if (this.#story !== story || older.length === 0) return;
     const charts = { ...(await chartsOf(socket, [], older, story.charts)), ...story.charts };
     const whole = new Story([...older, ...story.records], charts, story.snapshot);
@@ -183,16 +189,23 @@ export class Feed {
         more = result.more && result.records.length > 0;
       }
       this.#listener.grew();
-    } catch {
-      // The connection ended: the next one reads everything anew.
+    } catch (error) {
+      this.#failed(error, socket);
     } finally {
       this.#mending = false;
     }
   }
 
   #refreshIn(ms: number): void {
+    const dueMs = performance.now() + ms;
+    // News must not put off the one that is due: on a busy service it would never come.
+    if (this.#refreshDueMs <= dueMs) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#refresh(), ms);
+    this.#refreshDueMs = dueMs;
+    this.#timer = setTimeout(() => {
+      this.#refreshDueMs = Number.POSITIVE_INFINITY;
+      void this.#refresh();
+    }, ms);
   }
 
   async #refresh(): Promise<void> {
@@ -206,8 +219,8 @@ export class Feed {
         if (this.#story === story) story.append([], snapshot);
         this.#listener.grew();
       }
-    } catch {
-      // The end of the connection is told elsewhere.
+    } catch (error) {
+      this.#failed(error, socket);
     }
     if (this.#socket === socket) this.#refreshIn(REFRESH_MS);
   }
@@ -216,30 +229,10 @@ export class Feed {
     if (this.#stopped) return;
     this.#socket = null;
     clearTimeout(this.#timer);
+    this.#refreshDueMs = Number.POSITIVE_INFINITY;
     const retryMs = this.#retryMs * (0.8 + Math.random() * 0.4);
     this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
     this.#listener.lost(sentence, retryMs);
     this.#timer = setTimeout(() => void this.#connect(), retryMs);
   }
-}
-
-/** The charts of all machines that are named and not known yet. */
-async function chartsOf(
-  socket: RpcSocket,
-  actors: readonly ActorNow[],
-  records: readonly TraceRecord[],
-  known: Charts = {},
-): Promise<Charts> {
-  const machines = [...new Set([...actors, ...records].map(({ machine }) => machine))];
-  const charts: Record<string, ChartData> = {};
-  await Promise.all(
-    machines
-      .filter((machine) => known[machine] === undefined)
-      .map(async (machine) => {
-        // A machine of an earlier version may be unknown by now: its actors are shown without a chart.
-        const answer = await socket.call<ChartData>('get_statechart', { machine }).catch(() => null);
-        if (answer !== null) charts[machine] = answer.result;
-      }),
-  );
-  return charts;
 }

@@ -15,6 +15,11 @@ export class ServiceError extends Error {
   }
 }
 
+/** Not logged in, or not any more; or not allowed. */
+export function isRefusal(error: Error): boolean {
+  return error instanceof ServiceError && (error.code === -32001 || error.code === -32002);
+}
+
 export interface Answer<T> {
   readonly result: T;
   /** Wall clock of the service when it answered, epoch milliseconds. */

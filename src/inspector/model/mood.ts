@@ -1,5 +1,6 @@
 /** How an actor is, in one of four words, read off the names of its states: for a sign beside it that is seen at once. */
 import type { Standing } from './picture.ts';
+import { QUIET_REGION } from './sheets.ts';
 
 export type Mood = 'trouble' | 'busy' | 'well' | 'rest';
 
@@ -29,7 +30,9 @@ const QUIET = words('waiting checking asking pausing looking resting measuring s
 
 export function moodOf({ states, machine, trouble }: Pick<Standing, 'states' | 'machine' | 'trouble'>): Mood {
   if (trouble !== null) return 'trouble';
-  const paths = states.map((id) => meaningful(id.slice(machine.length + 1).split('.')));
+  // Looks that repeat are not recorded each time: where they stand says nothing of how it is.
+  const telling = states.filter((id) => !QUIET_REGION.test(id));
+  const paths = telling.map((id) => meaningful(id.slice(machine.length + 1).split('.')));
   const any = (known: ReadonlySet<string>) => paths.some((path) => path.some((name) => known.has(name)));
   if (any(TROUBLE)) return 'trouble';
   if (any(BUSY)) return 'busy';

@@ -35,13 +35,15 @@ export function readTrace(name: string, text: string): ReadTrace {
   const bad = records.findIndex((record) => !isRecord(record));
   if (bad !== -1) return wrong(`record ${bad + 1} of ${records.length} is not complete.`);
   if (!actors.every(isActor)) return wrong('one of its actors is not complete.');
+  const known = isObject(charts) ? charts : {};
+  const odd = Object.keys(known).find((machine) => !isChart(known[machine]));
+  if (odd !== undefined) return wrong(`the chart of ${JSON.stringify(odd)} is not complete.`);
   const inOrder = (records as TraceRecord[]).toSorted((one, other) => one.seq - other.seq);
   const lastSeq = inOrder.at(-1)?.seq ?? 0;
   const wallMs = Date.parse(String(exportedAt));
   const snapshot = { actors: actors as ActorNow[], lastSeq, wallMs: Number.isNaN(wallMs) ? 0 : wallMs };
-  const known = isObject(charts) ? (charts as Charts) : {};
   return {
-    story: new Story(inOrder, known, snapshot),
+    story: new Story(inOrder, known as Charts, snapshot),
     exportedAt: String(exportedAt),
     version: isObject(service) ? String(service.version) : 'unknown',
   };
@@ -50,11 +52,12 @@ export function readTrace(name: string, text: string): ReadTrace {
 function isRecord(value: unknown): boolean {
   if (!isObject(value)) return false;
   const texts = ['kind', 'time', 'actor', 'machine', 'event', 'from', 'to'];
-  const lists = ['states', 'actions', 'delays'];
   return (
-    ['seq', 'mono_ms'].every((key) => typeof value[key] === 'number') &&
-    texts.every((key) => typeof value[key] === 'string') &&
-    lists.every((key) => Array.isArray(value[key])) &&
+    ['seq', 'mono_ms'].every((key) => isNumber(value[key])) &&
+    texts.every((key) => isText(value[key])) &&
+    isListOf(value.states, isText) &&
+    isListOf(value.actions, isText) &&
+    isListOf(value.delays, (delay) => isObject(delay) && isText(delay.name) && isNumber(delay.duration_ms)) &&
     ['cause', 'life', 'ended', 'trouble', 'payload', 'source'].every((key) => value[key] !== undefined) &&
     !Number.isNaN(Date.parse(String(value.time)))
   );
@@ -64,11 +67,34 @@ function isActor(value: unknown): boolean {
   if (!isObject(value)) return false;
   const texts = ['actor', 'machine', 'state', 'since'];
   return (
-    texts.every((key) => typeof value[key] === 'string') &&
-    Array.isArray(value.states) &&
-    Array.isArray(value.timers) &&
+    texts.every((key) => isText(value[key])) &&
+    isListOf(value.states, isText) &&
+    isListOf(value.timers, isTimer) &&
     isObject(value.facts)
   );
+}
+
+function isTimer(value: unknown): boolean {
+  return isObject(value) && isText(value.name) && isNumber(value.duration_ms) && isNumber(value.remaining_ms);
+}
+
+function isChart(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const ofState = (state: unknown) => isObject(state) && isText(state.id) && isText(state.name);
+  const ofTransition = (one: unknown) => isObject(one) && isText(one.source) && isText(one.kind);
+  return isListOf(value.states, ofState) && isListOf(value.transitions, ofTransition);
+}
+
+function isListOf(value: unknown, isOne: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isOne);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -18,6 +18,7 @@ export function InWords({ standing }: { standing: Standing }) {
     standing.last,
   );
   if (explanation === null) return <OfTheChart standing={standing} />;
+  const role = source.value.kind === 'live' ? source.value.login.role : '';
   const own = explanation.places.find(({ actor }) => actor === standing.actor);
   const isCamera = standing.actor === `camera:${camera}`;
   if (own === undefined && !isCamera) return <OfTheChart standing={standing} />;
@@ -56,7 +57,9 @@ export function InWords({ standing }: { standing: Standing }) {
       )}
       {isCamera && (
         <p class="methods">
-          <span class="quiet">Would work now: </span>
+          <span class="quiet">
+            {role === 'viewer' ? 'Would work now, for an operator: ' : 'Would work now: '}
+          </span>
           {explanation.allowed_methods.map((name) => (
             <code key={name}>{name}</code>
           ))}

@@ -27,7 +27,7 @@ export function Welcome() {
         {kind === 'lost' && source.value.kind === 'lost' && <p class="wrong">{source.value.sentence}</p>}
         {served ? <LoginForm /> : <Offline />}
         <div class="drop-here">
-          <b>Or drop a trace here</b>
+          <b>{served ? 'Or drop a trace here' : 'Drop a trace here'}</b>
           <span>
             <code>camctl export-trace story.json</code> writes one. It is read on this machine and sent
             nowhere.
@@ -64,8 +64,8 @@ function LoginForm() {
         </button>
       </div>
       <p class="quiet">
-        Role viewer is enough to look. It is kept for this tab alone. <code>npm start</code> and{' '}
-        <code>npm run demo</code> print a key for an admin.
+        Role viewer is enough to look. The key is kept for this tab alone. <code>npm run demo</code> prints
+        one for an admin; a service keeps it in <code>camctl.json</code> of its data directory.
       </p>
     </form>
   );
