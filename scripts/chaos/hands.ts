@@ -224,7 +224,8 @@ export class Hands {
     for (const { role, owner, pid } of survivors) {
       const felt = this.#diary.felt(owner, Date.now(), Date.now()).filter((what) => what !== deed);
       const untouched = felt.every((what) => what === 'killService' || what === 'handOver');
-      if (role !== 'capture' && untouched && !after.has(pid))
+      // A capture may end meanwhile; a look is ended: what it saw would reach nobody.
+      if (role !== 'capture' && role !== 'examine' && untouched && !after.has(pid))
         house.judge.condemn(
           'A new life of the control plane takes over the data plane as it is',
           `${role} ${owner}, process ${pid}, was ended by it`,
