@@ -159,6 +159,17 @@ test('a viewer sees all of it and has no buttons for faults; a wrong key is refu
   await viewer.close();
 }, 60_000);
 
+test('a login that ends is told, and what is old is not shown as live', async () => {
+  const guest = await InspectorPage.open(browser, address());
+  await guest.logIn(jwt.sign({ user_id: 'guest', role: 'viewer' }, SECRET, { expiresIn: 4 }));
+  await guest.page.waitForSelector('.wrong', { timeout: 20_000 });
+  expect(await guest.page.textContent('.wrong')).toMatch(/expired/);
+  expect(await guest.page.locator('[data-connection="live"]').count()).toBe(0);
+  await guest.page.reload();
+  await guest.page.waitForSelector('#key');
+  await guest.close();
+}, 60_000);
+
 test('all of it is reached by keys', async () => {
   const live = await openLive();
   const { keyboard } = live.page;
@@ -251,6 +262,9 @@ test('what is no trace is refused with its name, and what is shown stays', async
 test('when the service goes the page says so, and goes on with its next life by itself', async () => {
   const live = await openLive();
   await live.choose('stream:camera1');
+  const back = await openLive();
+  await back.goTo((await back.count()) - 12);
+  const past = await back.tree();
   await service.end('SIGKILL');
   await live.untilConnection('lost');
   expect(await live.page.textContent('[data-connection]')).toMatch(
@@ -262,4 +276,7 @@ test('when the service goes the page says so, and goes on with its next life by 
   await live.untilLit('stream.live.flowing');
   expect(await live.page.textContent('[data-connection]')).toContain('Live');
   await live.close();
+  await back.untilConnection('live');
+  expect(await back.tree(), 'who looked back still does').toEqual(past);
+  await back.close();
 }, 90_000);
