@@ -9,6 +9,8 @@ const LONGEST_LINE = 240;
 const LONGEST_TEXT = 80;
 const MOST_MEMBERS = 8;
 const DEEPEST = 2;
+/** Of processes: only this service can do anything with them. */
+const INTERNAL = new Set(['mark', 'startTicks']);
 /** The record has instants of its own, and the type stands beside. */
 const LEFT_OUT = new Set(['type', 'monoMs', 'atMs', 'input', 'actorId', 'snapshot', 'correlationId']);
 
@@ -31,7 +33,7 @@ export function cleanText(text: string, secrets: readonly string[], longest: num
 function members(object: object, depth: number): string {
   const parts: string[] = [];
   for (const [name, value] of Object.entries(object)) {
-    if (depth === 0 && LEFT_OUT.has(name)) continue;
+    if (INTERNAL.has(name) || (depth === 0 && LEFT_OUT.has(name))) continue;
     const text = valueText(value, depth);
     if (text === null) continue;
     if (parts.length === MOST_MEMBERS) {

@@ -3,7 +3,7 @@
  * snapshot on the way; and from everywhere there is a way to a good state that needs no restart.
  */
 
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AnyMachineSnapshot, AnyStateNode } from 'xstate';
 import { MODELS } from './alphabets.ts';
 import { type Exploration, explore, trapped } from './explore.ts';
@@ -35,12 +35,14 @@ afterAll(() => {
 });
 
 describe.each(Object.entries(MODELS))('%s', (name, model) => {
-  let explorations: readonly Exploration[] = [];
+  let explorations: readonly Exploration[];
+  beforeAll(() => {
+    explorations = model.alphabets.map((alphabet) => explore(model.machine, alphabet));
+  }, 600_000);
   const snapshots = (): AnyMachineSnapshot[] =>
     explorations.flatMap(({ situations }) => [...situations.values()].map(({ snapshot }) => snapshot));
 
-  test('generated paths reach every state and take every transition', { timeout: 600_000 }, () => {
-    explorations = model.alphabets.map((alphabet) => explore(model.machine, alphabet));
+  test('generated paths reach every state and take every transition', () => {
     const [first] = explorations;
     const reached = new Set(explorations.flatMap(({ states }) => [...states.reached]));
     const taken = new Set(explorations.flatMap(({ transitions }) => [...transitions.taken]));
