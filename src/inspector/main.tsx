@@ -4,6 +4,7 @@ import './styles/base.css';
 import './styles/layout.css';
 import './styles/parts.css';
 import './styles/time.css';
+import './styles/lanes.css';
 import { begin } from './session.ts';
 import { App } from './view/app.tsx';
 
