@@ -1,4 +1,5 @@
 /** How the views of the inspector behave in a real browser, on a service with synthetic cameras that nothing happens to. */
+import jwt from 'jsonwebtoken';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildInspector } from '../../scripts/lib/build.mjs';
@@ -8,11 +9,13 @@ import { until } from '../support/until.ts';
 import { launchChromium } from './chromium.ts';
 import { InspectorPage } from './inspector-page.ts';
 
+const SECRET = 'a secret for this test, long enough for HS256';
+
 let service: TestService;
 let browser: Browser;
 beforeAll(async () => {
   await buildInspector(PROJECT);
-  service = await startService('simulator', { cameras: 2 });
+  service = await startService('simulator', { cameras: 2, config: { security: { jwt_secret: SECRET } } });
   browser = await launchChromium();
   await service.call('start_recording', { device: 'camera0' });
   await service.untilStream('camera0', 'live.flowing');
@@ -22,8 +25,10 @@ afterAll(async () => {
   await service?.dispose();
 }, 30_000);
 
+const address = () => `${service.ready?.http}/inspect`;
+
 async function openLive(options = {}): Promise<InspectorPage> {
-  const inspector = await InspectorPage.open(browser, `${service.ready?.http}/inspect`, options);
+  const inspector = await InspectorPage.open(browser, address(), options);
   await inspector.logIn(service.ready?.api_key ?? '');
   return inspector;
 }
@@ -86,5 +91,30 @@ test('filters leave what fits', async () => {
   await until(async () => (await live.tree()).some((row) => row.startsWith('camera0')), {
     what: 'all again',
   });
+  await live.close();
+}, 60_000);
+
+test('a viewer sees all of it and has no buttons for faults; a wrong key is refused with a sentence', async () => {
+  const viewer = await InspectorPage.open(browser, address());
+  await viewer.page.fill('#key', 'csk_000000000000_wrong');
+  await viewer.page.click('button[type=submit]');
+  await viewer.page.waitForSelector('.wrong');
+  await viewer.logIn(jwt.sign({ user_id: 'guest', role: 'viewer' }, SECRET, { expiresIn: 600 }));
+  await viewer.choose('camera:camera0');
+  await viewer.untilLit('camera.ready.confirmed');
+  expect(await viewer.page.locator('.faults').count()).toBe(0);
+  expect(await viewer.page.textContent('[data-connection]')).toContain('viewer');
+  await viewer.close();
+}, 60_000);
+
+test('Escape closes the signs, and one goes on where one was', async () => {
+  const live = await openLive();
+  const { keyboard } = live.page;
+  await live.page.focus('button:text-is("Signs")');
+  await keyboard.press('Enter');
+  await live.page.waitForSelector('#legend');
+  await keyboard.press('Escape');
+  expect(await live.page.locator('#legend').count()).toBe(0);
+  expect(await live.page.evaluate('document.activeElement.textContent')).toBe('Signs');
   await live.close();
 }, 60_000);
