@@ -55,7 +55,9 @@ export function stepBy(steps: number): void {
   let at = count.value;
   const shown = (index: number) => !isFiltering(filter.value) || showsRecord(filter.value, records[index]!);
   // Back from between two steps is to the one before.
-  if (direction < 0 && between.value !== null && at > 0 && between.value > story.value.axis.at[at - 1]!) at++;
+  const isAfter = between.value !== null && at > 0 && between.value > story.value.axis.at[at - 1]!;
+  // After the last one is the present.
+  if (direction < 0 && isAfter && at < records.length) at++;
   for (let left = Math.abs(steps); left > 0; left--) {
     let next = at + direction;
     while (next > 0 && next <= records.length && !shown(next - 1)) next += direction;

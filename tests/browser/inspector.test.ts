@@ -4,7 +4,6 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import jwt from 'jsonwebtoken';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildInspector } from '../../scripts/lib/build.mjs';
@@ -20,7 +19,6 @@ const LIT_WITHIN_MS = 200;
 const UNPLUGS = 3;
 /** Panes of which docs/inspector.md has a picture. */
 const PICTURED = ['Chart', 'Timeline'];
-const SECRET = 'a secret for this test, long enough for HS256';
 
 let service: TestService;
 let browser: Browser;
@@ -29,7 +27,7 @@ beforeAll(async () => {
   await buildInspector(PROJECT);
   service = await startService('simulator', {
     cameras: 3,
-    config: { security: { jwt_secret: SECRET }, stream: { demand_close_after_ms: 60_000 } },
+    config: { stream: { demand_close_after_ms: 60_000 } },
   });
   browser = await launchChromium();
   await service.call('start_recording', { device: 'camera0' });
@@ -77,6 +75,7 @@ test('an unplugged camera lights up within 200 ms; the slider goes back to befor
   const tookMs = lights.map(({ atMs }, unplug) => atMs - Date.parse(steps[unplug]!.time));
   console.log(`unplugged to lit: ${tookMs.join(', ')} ms`);
   // Whatever else runs on a machine of two cores may hold up one of them.
+  expect(Math.max(...tookMs), 'and none is late').toBeLessThan(2000);
   expect(tookMs.toSorted((one, other) => one - other)[Math.floor(UNPLUGS / 2)]).toBeLessThanOrEqual(
     LIT_WITHIN_MS,
   );
@@ -140,34 +139,12 @@ test('timers run down on the chart, causes are followed by a click, and the serv
   expect(await live.page.textContent('.details h2')).toBe(
     await chain.first().locator('.actor').textContent(),
   );
-  expect(await live.page.textContent('.live')).toBe('Paused');
+  expect(await live.page.textContent('.mode')).toBe('Paused');
+  await live.page.click('button:text-is("Back to live")');
+  expect(await live.page.textContent('.mode')).toBe('Live');
   await service.call('inject_fault', { fault: 'unmute', device: 'camera1' });
   expect(live.complaints).toEqual([]);
   await live.close();
-}, 60_000);
-
-test('a viewer sees all of it and has no buttons for faults; a wrong key is refused with a sentence', async () => {
-  const viewer = await InspectorPage.open(browser, address());
-  await viewer.page.fill('#key', 'csk_000000000000_wrong');
-  await viewer.page.click('button[type=submit]');
-  await viewer.page.waitForSelector('.wrong');
-  await viewer.logIn(jwt.sign({ user_id: 'guest', role: 'viewer' }, SECRET, { expiresIn: 600 }));
-  await viewer.choose('camera:camera0');
-  await viewer.untilLit('camera.ready.confirmed');
-  expect(await viewer.page.locator('.faults').count()).toBe(0);
-  expect(await viewer.page.textContent('[data-connection]')).toContain('viewer');
-  await viewer.close();
-}, 60_000);
-
-test('a login that ends is told, and what is old is not shown as live', async () => {
-  const guest = await InspectorPage.open(browser, address());
-  await guest.logIn(jwt.sign({ user_id: 'guest', role: 'viewer' }, SECRET, { expiresIn: 4 }));
-  await guest.page.waitForSelector('.wrong', { timeout: 20_000 });
-  expect(await guest.page.textContent('.wrong')).toMatch(/expired/);
-  expect(await guest.page.locator('[data-connection="live"]').count()).toBe(0);
-  await guest.page.reload();
-  await guest.page.waitForSelector('#key');
-  await guest.close();
 }, 60_000);
 
 test('all of it is reached by keys', async () => {
@@ -202,22 +179,7 @@ test('all of it is reached by keys', async () => {
   await keyboard.press('Home');
   expect(await live.count()).toBe(0);
   await keyboard.press('End');
-  expect(await live.page.textContent('.live')).toBe('Live');
-  await live.close();
-}, 60_000);
-
-test('filters leave what fits', async () => {
-  const live = await openLive();
-  await live.page.selectOption('.filters select >> nth=0', 'camera1');
-  await until(async () => (await live.tree()).every((row) => !row.startsWith('camera0')), {
-    what: 'camera1 alone',
-  });
-  await live.page.fill('.filters input', 'nothing is called so');
-  await live.page.waitForSelector('.actors .nothing');
-  await live.page.click('button:text-is("Show all")');
-  await until(async () => (await live.tree()).some((row) => row.startsWith('camera0')), {
-    what: 'all again',
-  });
+  expect(await live.page.textContent('.mode')).toBe('Live');
   await live.close();
 }, 60_000);
 
@@ -271,6 +233,8 @@ test('when the service goes the page says so, and goes on with its next life by 
     /Not connected.*The next try is in \d+ s\./s,
   );
   expect((await live.tree()).length).toBeGreaterThan(5);
+  await live.page.keyboard.press(',');
+  expect(await live.page.textContent('.details')).toContain('They are known of the present alone.');
   await service.start();
   await live.untilConnection('live');
   await live.untilLit('stream.live.flowing');

@@ -1,6 +1,9 @@
 /** The timeline as data: a lane for each actor, cut into pieces of one state each. */
 import { type Mood, moodOf } from './mood.ts';
+import type { Standing } from './picture.ts';
+import { placeOf } from './place.ts';
 import type { Story } from './story.ts';
+import { flattened, treeOf } from './tree.ts';
 
 /** From one step to the next. */
 export interface Piece {
@@ -27,7 +30,16 @@ interface OpenLane {
   state: string;
 }
 
-/** In the order in which the actors appeared. */
+/** How a lane is called. On a narrow screen the middle is cut first: the ends tell lanes apart. */
+export interface LaneName {
+  /** Below its camera's lane. */
+  readonly inner: boolean;
+  readonly camera: string;
+  readonly middle: string;
+  readonly time: string;
+}
+
+/** In the order of the tree, with those that have ended beside their camera. */
 export function lanesOf(story: Story): readonly Lane[] {
   const lanes = new Map<string, OpenLane>();
   const laneOf = (actor: string, machine: string): OpenLane => {
@@ -65,5 +77,41 @@ export function lanesOf(story: Story): readonly Lane[] {
       begin(lane, null, moodOf(standing), standing.state);
   }
   for (const lane of lanes.values()) end(lane, null);
-  return [...lanes.values()];
+  return inTreeOrder([...lanes.values()], story);
+}
+
+/** Of the lanes that are shown, by actor. */
+export function namesOf(lanes: readonly Lane[]): ReadonlyMap<string, LaneName> {
+  const shown = new Set(lanes.map(({ actor }) => actor));
+  return new Map(lanes.map(({ actor }) => [actor, nameOf(actor, shown)]));
+}
+
+function nameOf(actor: string, shown: ReadonlySet<string>): LaneName {
+  const { camera, short } = placeOf(actor);
+  if (camera === null || short === camera) return { inner: false, camera: '', middle: short, time: '' };
+  const inner = shown.has(`camera:${camera}`);
+  // A camera has many recordings, one after the other: the time in the name tells which.
+  const [, hour, minute, second] = /_\d+-\d+-\d+_(\d+)-(\d+)-(\d+)[-\d]*$/.exec(actor) ?? [];
+  const time = hour === undefined ? '' : `${hour}:${minute}:${second}`;
+  return { inner, camera: inner ? '' : camera, middle: short, time };
+}
+
+/** The tree of all that ever lived, as if all of it lived at once. */
+function inTreeOrder(lanes: readonly Lane[], story: Story): readonly Lane[] {
+  const now = story.at(story.length);
+  const all = new Map<string, Standing>();
+  const add = (actor: string, machine: string) => {
+    if (all.has(actor)) return;
+    const parent = now.get(actor)?.parent ?? placeOf(actor).parent;
+    all.set(actor, {
+      ...{ actor, machine, parent, state: '', states: [], since: null, trouble: null, timers: [] },
+      ...{ last: null, moved: null, facts: null },
+    });
+    // Without those above it an actor would be torn from its camera.
+    if (parent !== null) add(parent, '');
+  };
+  for (const { actor, machine } of lanes) add(actor, machine);
+  const rows = flattened(treeOf(all), new Set());
+  const places = new Map(rows.map(({ standing }, place) => [standing.actor, place]));
+  return lanes.toSorted((one, other) => places.get(one.actor)! - places.get(other.actor)!);
 }

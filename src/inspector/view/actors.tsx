@@ -53,7 +53,9 @@ function TreeRow({ row, reachable }: { row: Row; reachable: boolean }) {
       />
       <i class={`sign ${mood}`} role="img" aria-label={moodWord(mood)} />
       <span class="name">{short}</span>
-      <span class="state">{shortState(standing.state)}</span>
+      <span class="state" title={standing.state}>
+        {shortState(standing.state)}
+      </span>
     </div>
   );
 }

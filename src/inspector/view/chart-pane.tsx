@@ -2,7 +2,7 @@
 import type { Sheet } from '../model/sheets.ts';
 import { shownAs } from '../model/sheets.ts';
 import { book, chosenActor, chosenSheet, sheet, standing, story } from '../store.ts';
-import { fitted, scale } from './chart-size.ts';
+import { fits, scale, zoomed } from './chart-size.ts';
 import { Drawing } from './drawing.tsx';
 import { Undrawn } from './undrawn.tsx';
 
@@ -86,7 +86,7 @@ function Way({ sheet: shown }: { sheet: Sheet }) {
 
 function Zoom() {
   const change = (by: number) => {
-    scale.value = Math.min(3, Math.max(0.2, (scale.value ?? fitted.value) * by));
+    scale.value = zoomed(scale.value, fits.value, by);
   };
   return (
     <fieldset class="zoom">
@@ -97,9 +97,10 @@ function Zoom() {
       <button
         type="button"
         class="plain small"
-        aria-label="Fit"
+        aria-pressed={scale.value === 'whole'}
+        title={scale.value === 'whole' ? 'Back to a size that can be read' : 'Show the whole drawing'}
         onClick={() => {
-          scale.value = null;
+          scale.value = scale.value === 'whole' ? null : 'whole';
         }}
       >
         Fit

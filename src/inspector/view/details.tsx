@@ -87,9 +87,9 @@ function Facts({ standing: at }: { standing: Standing }) {
   const facts = Object.entries(at.facts ?? {});
   if (at.facts === null) {
     const why =
-      source.value.kind === 'live'
-        ? 'They are known of the present alone.'
-        : 'They are known of the end of the trace alone.';
+      source.value.kind === 'file'
+        ? 'They are known of the end of the trace alone.'
+        : 'They are known of the present alone.';
     return following.value ? null : (
       <div class="block">
         <h3>Facts</h3>
@@ -104,7 +104,7 @@ function Facts({ standing: at }: { standing: Standing }) {
       <dl class="facts">
         {facts.map(([name, value]) => (
           <div key={name}>
-            <dt>{name}</dt>
+            <dt title={name}>{name}</dt>
             <dd>{factText(value)}</dd>
           </div>
         ))}

@@ -6,12 +6,11 @@ import { litOn, type Sheet } from '../model/sheets.ts';
 import { edgeOn, takenBy } from '../model/taken.ts';
 import { stillRunning } from '../model/timers.ts';
 import { book, choose, chosenSheet, instant, story } from '../store.ts';
-import { fitted, scale } from './chart-size.ts';
+import { factorOf, fits, fitsOf, scale } from './chart-size.ts';
 import { mark, open } from './chart-svg.ts';
 import { drawTimers } from './chart-timers.ts';
 
-/** Smaller than this nothing can be read: then the lit state is scrolled to instead. */
-const SMALLEST = 0.55;
+/** The lit state is scrolled to when it is nearer to the edge. */
 const EDGE_PX = 24;
 
 export function Drawing({ sheet, standing }: { sheet: Sheet; standing: Standing }) {
@@ -79,11 +78,10 @@ function useSize(host: HTMLElement | null, svg: SVGSVGElement | null, lit: strin
   useLayoutEffect(() => {
     if (svg === null || frame === null || room.width === 0) return;
     const { width, height } = svg.viewBox.baseVal;
-    const fit = Math.min(1.25, (room.width - EDGE_PX) / width, (room.height - EDGE_PX) / height);
-    fitted.value = Math.max(SMALLEST, fit);
-    const factor = wanted ?? fitted.value;
-    svg.setAttribute('width', String(Math.round(width * factor)));
-    svg.setAttribute('height', String(Math.round(height * factor)));
+    fits.value = fitsOf(room, { width, height });
+    const factor = factorOf(wanted, fits.value);
+    svg.setAttribute('width', String(Math.floor(width * factor)));
+    svg.setAttribute('height', String(Math.floor(height * factor)));
     const active = svg.querySelector('[data-lit="active"] > rect');
     if (active === null) return;
     const box = active.getBoundingClientRect();

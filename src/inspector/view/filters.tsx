@@ -52,17 +52,17 @@ export function Filters() {
           onInput={({ currentTarget }) => set({ text: currentTarget.value })}
         />
       </label>
-      {isFiltering(filter.value) && (
-        <button
-          type="button"
-          class="plain small"
-          onClick={() => {
-            filter.value = NO_FILTER;
-          }}
-        >
-          Show all
-        </button>
-      )}
+      {/* Its room is kept: the fields must not move while one types. */}
+      <button
+        type="button"
+        class="plain small all"
+        disabled={!isFiltering(filter.value)}
+        onClick={() => {
+          filter.value = NO_FILTER;
+        }}
+      >
+        Show all
+      </button>
       <fieldset class="zoom">
         <legend class="hidden">Length of time shown</legend>
         <button type="button" class="plain small" aria-label="Show more time" onClick={() => zoomBy(2)}>

@@ -1,9 +1,7 @@
 /** A lane for each actor, coloured by how it was; the line of the hand through all of them. A click goes to a step. */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { goToInstant, goToStep } from '../hand.ts';
-import { type Lane, lanesOf } from '../model/lanes.ts';
-import { placeOf } from '../model/place.ts';
-import { flattened } from '../model/tree.ts';
+import { type LaneName, lanesOf, namesOf } from '../model/lanes.ts';
 import { clockOf, wayWords } from '../model/words.ts';
 import {
   choose,
@@ -16,7 +14,6 @@ import {
   source,
   step,
   story,
-  tree,
 } from '../store.ts';
 import { drawLanes, LANE_PX, type LaneHit, stepAt } from './lanes-canvas.ts';
 import { placeIn, unplaceIn, view, zoomBy } from './time-view.ts';
@@ -26,7 +23,10 @@ export function Lanes() {
   const [width, setWidth] = useState(0);
   const [hit, setHit] = useState<(LaneHit & { x: number; y: number }) | null>(null);
   const dark = useDark();
-  const lanes = inTreeOrder(useMemo(() => lanesOf(story.value), [story.value, settled.value]));
+  const all = useMemo(() => lanesOf(story.value), [story.value, settled.value]);
+  const shown = shownActors.value;
+  const lanes = useMemo(() => all.filter(({ actor }) => shown === null || shown.has(actor)), [all, shown]);
+  const names = useMemo(() => namesOf(lanes), [lanes]);
   useLayoutEffect(() => {
     const element = canvas.current?.parentElement;
     if (!element) return;
@@ -57,12 +57,13 @@ export function Lanes() {
             tabIndex={-1}
             class="lane-name"
             data-chosen={lane.actor === chosen}
-            data-inner={nameOf(lane).inner}
+            data-inner={names.get(lane.actor)!.inner}
+            data-gone={!picture.value.has(lane.actor)}
             style={{ height: `${LANE_PX}px` }}
             title={lane.actor}
             onClick={() => choose(lane.actor)}
           >
-            {nameOf(lane).text}
+            <Name {...names.get(lane.actor)!} />
           </button>
         ))}
         {lanes.length === 0 && <p class="nothing">No step fits the filter.</p>}
@@ -92,6 +93,16 @@ export function Lanes() {
         {hit !== null && <Tip hit={hit} width={width} />}
       </div>
     </div>
+  );
+}
+
+function Name({ camera, middle, time }: LaneName) {
+  return (
+    <>
+      {camera !== '' && <span>{camera}</span>}
+      <span class="middle">{middle}</span>
+      {time !== '' && <span class="digits">{time}</span>}
+    </>
   );
 }
 
@@ -128,27 +139,6 @@ function Tip({ hit, width }: { hit: LaneHit & { x: number; y: number }; width: n
       )}
     </div>
   );
-}
-
-/** As on the left; those that do not live any more at the end, the newest first. */
-function inTreeOrder(lanes: readonly Lane[]): readonly Lane[] {
-  const places = new Map(
-    flattened(tree.value, new Set()).map(({ standing }, place) => [standing.actor, place]),
-  );
-  const shown = shownActors.value;
-  const rank = ({ actor }: Lane) => places.get(actor) ?? Number.MAX_SAFE_INTEGER;
-  return lanes
-    .filter(({ actor }) => shown === null || shown.has(actor))
-    .toSorted((one, other) => rank(one) - rank(other));
-}
-
-/** Below its camera the short name is enough; what does not live any more stands at the end, with its whole name. */
-function nameOf({ actor }: Lane): { readonly text: string; readonly inner: boolean } {
-  const { camera, short } = placeOf(actor);
-  if (camera === null || short === camera) return { text: short, inner: false };
-  return picture.value.has(actor)
-    ? { text: short, inner: true }
-    : { text: `${camera} ${short}`, inner: false };
 }
 
 function useDark(): boolean {

@@ -1,4 +1,5 @@
 /** What the signs mean, and which keys there are. */
+import { useEffect, useRef } from 'preact/hooks';
 import { MOODS } from '../model/mood.ts';
 import { legendShown } from '../store.ts';
 
@@ -8,15 +9,25 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['← →', 'on the slider: one step back or on; with Shift ten; Home and End'],
   [', .', 'anywhere: one step back or on'],
   ['Space', 'on the slider: play and pause'],
+  ['Esc', 'closes this'],
 ];
 
 export function Legend() {
-  if (!legendShown.value) return null;
-  const close = () => {
-    legendShown.value = false;
-  };
+  return legendShown.value ? <Shown /> : null;
+}
+
+function Shown() {
+  const host = useRef<HTMLElement>(null);
+  useEffect(() => {
+    host.current?.focus();
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') close();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
   return (
-    <aside id="legend" class="legend" aria-label="Signs and keys">
+    <aside ref={host} id="legend" class="legend" tabIndex={-1} aria-label="Signs and keys">
       <div class="head">
         <h2>Signs</h2>
         <span class="push" />
@@ -71,4 +82,10 @@ export function Legend() {
       </dl>
     </aside>
   );
+}
+
+/** Whoever came by keys goes on where the signs were opened. */
+function close(): void {
+  legendShown.value = false;
+  document.querySelector<HTMLElement>('[aria-controls="legend"]')?.focus();
 }

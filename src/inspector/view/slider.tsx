@@ -1,8 +1,9 @@
 /** The slider over the lanes: it moves the whole picture, by the pointer in time, by the arrows from step to step. */
 import { useRef } from 'preact/hooks';
-import { goLive, goTo, goToInstant, play, stepBy } from '../hand.ts';
-import { clockOf, dayOf, lengthOf } from '../model/words.ts';
+import { goLive, goTo, goToInstant, play, playing, stepBy } from '../hand.ts';
+import { clockOf, dayOf } from '../model/words.ts';
 import { count, following, growth, instant, source, story } from '../store.ts';
+import { behindWords } from './behind.ts';
 import { placeIn, unplaceIn, view } from './time-view.ts';
 
 const FAR = 10;
@@ -21,43 +22,56 @@ export function Slider() {
     else goToInstant(unplaceIn(view.value, at));
   };
   return (
-    <div class="slide">
-      <div
-        ref={track}
-        class="track"
-        role="slider"
-        tabIndex={0}
-        aria-label="Moment"
-        aria-valuemin={0}
-        aria-valuemax={length}
-        aria-valuenow={count.value}
-        aria-valuetext={`${told()}, after step ${count.value} of ${length}`}
-        onKeyDown={onKey}
-        onPointerDown={(event) => {
-          event.currentTarget.setPointerCapture(event.pointerId);
-          move(event);
-        }}
-        onPointerMove={(event) => {
-          if (event.currentTarget.hasPointerCapture(event.pointerId)) move(event);
-        }}
-      >
-        <div class="rail" />
-        <div class="done" style={{ width: `${share * 100}%` }} />
-        <div class="thumb" style={{ left: `${share * 100}%` }} />
-      </div>
+    <div
+      ref={track}
+      class="track"
+      role="slider"
+      tabIndex={0}
+      aria-label="Moment"
+      aria-valuemin={0}
+      aria-valuemax={length}
+      aria-valuenow={count.value}
+      aria-valuetext={`${told()}, after step ${count.value} of ${length}`}
+      onKeyDown={onKey}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        move(event);
+      }}
+      onPointerMove={(event) => {
+        if (event.currentTarget.hasPointerCapture(event.pointerId)) move(event);
+      }}
+    >
+      <div class="rail" />
+      <div class="done" style={{ width: `${share * 100}%` }} />
+      <div class="thumb" style={{ left: `${share * 100}%` }} />
     </div>
   );
 }
 
-/** The instant, as a clock shows it. */
+/** The instant, as a clock shows it. It has the same room whatever it says: the slider must not move under a hand. */
 export function Moment() {
   growth.value;
   return (
-    <output class="moment digits">
-      <b>{clockOf(wallOf())}</b>
-      <span class="quiet day">{dayOf(wallOf())}</span>
-      <span class="quiet behind">{behind()}</span>
-    </output>
+    <div class="moment digits">
+      <p>
+        {source.value.kind === 'live' && <Mode />}
+        <b>{clockOf(wallOf())}</b>
+        <span class="quiet day">{dayOf(wallOf())}</span>
+      </p>
+      <span class="quiet behind" title={behind()}>
+        {behind()}
+      </span>
+    </div>
+  );
+}
+
+/** Whether one sees the present. It is spoken when it changes. */
+function Mode() {
+  const word = playing.value ? 'Playing' : 'Paused';
+  return (
+    <span class="mode" role="status" data-live={following.value}>
+      {following.value ? 'Live' : word}
+    </span>
   );
 }
 
@@ -77,7 +91,7 @@ function behind(): string {
   const { axis, length } = story.value;
   if (source.value.kind === 'live') {
     if (following.value) return 'now';
-    return `${lengthOf((axis.at[length - 1] ?? instant.value) - instant.value)} before the last step`;
+    return behindWords(instant.value, axis.at[length - 1] ?? instant.value);
   }
   return `step ${count.value} of ${length}`;
 }

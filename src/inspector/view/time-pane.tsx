@@ -18,6 +18,9 @@ export function TimePane() {
         <Moment />
         <span class="push" />
         <Filters />
+      </div>
+      {gaps.length > 0 && <Gap />}
+      <div class="slide">
         <fieldset class="switch">
           <legend class="hidden">How steps are shown</legend>
           <button type="button" aria-pressed={!asList} onClick={() => setAsList(false)}>
@@ -27,9 +30,8 @@ export function TimePane() {
             List
           </button>
         </fieldset>
+        <Slider />
       </div>
-      {gaps.length > 0 && <Gap />}
-      <Slider />
       <div class="body">{asList ? <StepList /> : <Lanes />}</div>
     </section>
   );

@@ -1,10 +1,9 @@
-/** The buttons that move the hand: step, play, speed, back to the present. */
+/** The buttons that move the hand: step, play, speed, back to the present or to the end. */
 import { goLive, goTo, hold, play, playing, SPEEDS, speed, stepBy } from '../hand.ts';
-import { following, source } from '../store.ts';
+import { following, source, story } from '../store.ts';
 
 export function Transport() {
   const isLive = source.value.kind === 'live';
-  const atEnd = following.value;
   return (
     <div class="transport" role="toolbar" aria-label="Move through time">
       <Button word="To the beginning" sign="M4 3v10M13 3L6 8l7 5z" act={() => goTo(0)} />
@@ -28,14 +27,13 @@ export function Transport() {
           ))}
         </select>
       </label>
-      {isLive && (
-        <button
-          type="button"
-          class={atEnd ? 'live on' : 'live'}
-          aria-pressed={atEnd}
-          onClick={() => (atEnd ? hold() : goLive())}
-        >
-          {atEnd ? 'Live' : 'Paused'}
+      {isLive ? (
+        <button type="button" class="present" onClick={() => (following.value ? hold() : goLive())}>
+          {following.value ? 'Pause' : 'Back to live'}
+        </button>
+      ) : (
+        <button type="button" class="present" onClick={() => goTo(story.value.length)}>
+          To the end
         </button>
       )}
     </div>
