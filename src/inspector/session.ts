@@ -69,7 +69,9 @@ export function logIn(key: string): void {
 /** Numbers of the records at which somebody looks back; null: they look at the present. */
 function standingNow(): { readonly at: number; readonly chosen: number | null } | null {
   const { records } = story.value;
-  const at = place.value === null ? undefined : records[place.value - 1]?.seq;
+  // At the end of what there was is the present.
+  const at =
+    place.value === null || place.value >= records.length ? undefined : records[place.value - 1]?.seq;
   if (at === undefined) return null;
   return { at, chosen: chosenStep.value === null ? null : (records[chosenStep.value]?.seq ?? null) };
 }

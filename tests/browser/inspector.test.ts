@@ -235,6 +235,7 @@ test('when the service goes the page says so, and goes on with its next life by 
   expect((await live.tree()).length).toBeGreaterThan(5);
   await live.page.keyboard.press(',');
   expect(await live.page.textContent('.details')).toContain('They are known of the present alone.');
+  await live.page.click('button:text-is("To the end")');
   await service.start();
   await live.untilConnection('live');
   await live.untilLit('stream.live.flowing');
