@@ -2,7 +2,6 @@
 /** Two things meet within milliseconds. */
 export const RACES: readonly string[] = [
   'camera.disabled on camera.disable',
-  'camera.ready on camera.retry',
   'media-server.compare.comparing on health.bad',
   'media-server.health.failing.checking on xstate.done.actor.askFailing',
   'media-server.health.failing.checking on xstate.done.actor.askFailing (2)',

@@ -72,6 +72,10 @@ export const REASONS: readonly Reason[] = [
     fits: [/^stream\.faulted/, / on stream\.faulted/],
   },
   {
+    why: 'Few rounds order another try just where the camera itself is well: tests/flows/explain.test.ts does',
+    fits: [/^camera\.ready(\.confirmed)? on camera\.retry$/],
+  },
+  {
     why: 'Two things meet within a few milliseconds, in an order that no act can bring about',
     fits: RACES.map(exactly),
   },
