@@ -18,7 +18,8 @@ async function main(words: readonly string[]): Promise<number> {
     return 2;
   }
   const { seed, server, cameras, shrinks, replay, stepsFile } = options;
-  const rounds = new Rounds({ server, cameras, seed, shrinks, stepsFile });
+  const wish = { server, cameras, seed, shrinks, stepsFile };
+  const rounds = new Rounds(wish);
   console.log(
     `chaos on ${server === 'mediamtx' ? 'MediaMTX' : 'the simulator'}, ${cameras} cameras with ${rounds.compressed[0] ?? 'plain pictures'}, seed ${seed}`,
   );
@@ -40,8 +41,7 @@ async function main(words: readonly string[]): Promise<number> {
         return 130;
       }
       if ('failure' in outcome) {
-        const again = `--seed ${seed} --round ${round} --server ${server} --cameras ${cameras}`;
-        console.log(storyOf(round, seed, outcome, again));
+        console.log(storyOf(round, wish, outcome));
         return 1;
       }
       reports.push(outcome.report);

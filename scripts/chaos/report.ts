@@ -1,7 +1,7 @@
 /** What a run tells of its rounds. */
 import type { RoundReport } from './play.ts';
 import type { Resources } from './resources.ts';
-import type { Failure, Replay } from './rounds.ts';
+import type { Failure, Replay, RoundsWish } from './rounds.ts';
 
 /** One line for one round. */
 export function lineOf(round: number, report: RoundReport, { rssMb, fds }: Resources): string {
@@ -40,7 +40,8 @@ interface Broken {
 }
 
 /** A broken rule: what was seen, what was done, what the actors did, and how to see it again. */
-export function storyOf(round: number, seed: number, broken: Broken, again: string): string {
+export function storyOf(round: number, { seed, server, cameras }: RoundsWish, broken: Broken): string {
+  const again = `--seed ${seed} --round ${round} --server ${server} --cameras ${cameras}`;
   const { failure, smaller, replay } = broken;
   const { violation, journal, story, folder } = failure;
   const exact = `--path ${replay.path} --executed '${replay.executed}'`;

@@ -89,7 +89,12 @@ export function seatedAt(seats: Seats, handle: string): CameraId | undefined {
 
 /** The seats with this one; a device has one alone. */
 export function withSeat(seats: Seats, seat: Seat): Seats {
-  return [...seats.filter(({ handle }) => handle !== seat.handle), seat];
+  return [...withoutSeatAt(seats, seat.handle), seat];
+}
+
+/** The seats without that of the device with this handle. */
+export function withoutSeatAt(seats: Seats, handle: string): Seats {
+  return seats.filter((seat) => seat.handle !== handle);
 }
 
 /** The seats without those of one camera. */

@@ -18,6 +18,7 @@ import {
   type Seats,
   seatedAt,
   withDevice,
+  withoutSeatAt,
   withoutSeatOf,
   withSeat,
 } from './seating.ts';
@@ -244,7 +245,7 @@ export const serviceMachine = setup({
     unseat: enqueueActions(({ context, enqueue }, params: { handle: string; atMs: number }) => {
       const id = seatedAt(context.seats, params.handle);
       if (id === undefined) return;
-      enqueue.assign({ seats: context.seats.filter(({ handle }) => handle !== params.handle) });
+      enqueue.assign({ seats: withoutSeatAt(context.seats, params.handle) });
       enqueue.sendTo(cameraChild(id), { type: 'device.detached', atMs: params.atMs });
     }),
     tellListed: enqueueActions(({ context, enqueue }, params: { atMs: number }) => {

@@ -9,7 +9,7 @@ import type { ServiceInput } from '../machines/service.ts';
 import { serviceInput } from '../wiring/limits.ts';
 import { observe } from '../wiring/observe.ts';
 import { provideService } from '../wiring/provide.ts';
-import { knowTimersByActor } from '../wiring/timers-by-actor.ts';
+import { tendSystem } from '../wiring/tended-system.ts';
 import { useEveryCamera } from './client.ts';
 import { Dice } from './dice.ts';
 import type { Failure } from './failures.ts';
@@ -74,7 +74,7 @@ export async function live({
     clock: time as never,
     inspect: steps.inspect,
   });
-  knowTimersByActor(root);
+  tendSystem(root);
   useEveryCamera(
     steps,
     time,

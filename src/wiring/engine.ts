@@ -31,7 +31,6 @@ import {
 } from './camera-orders.ts';
 import { chartOf, machineNames } from './charts.ts';
 import { listControls, setControl } from './control-orders.ts';
-import { shareEndTypes } from './end-types.ts';
 import { chainOf } from './explain/chain.ts';
 import { explainCamera } from './explain/explain.ts';
 import { closedGuards } from './explain/guards.ts';
@@ -46,7 +45,7 @@ import {
 } from './orders.ts';
 import type { Recorder } from './recorder.ts';
 import { actorViews, serviceView } from './service-view.ts';
-import { knowTimersByActor } from './timers-by-actor.ts';
+import { tendSystem } from './tended-system.ts';
 
 export interface EngineParts {
   readonly machine: typeof serviceMachine;
@@ -73,8 +72,7 @@ export class Engine implements Door {
     this.#startedMonoMs = parts.clock.monoMs();
     const { machine, input, journal, config, clock } = parts;
     const root = createActor(machine, { input, systemId: 'service' });
-    shareEndTypes(root);
-    knowTimersByActor(root);
+    tendSystem(root);
     journal.attach(root);
     this.#actors = new Actors(root, journal);
     this.#desk = {

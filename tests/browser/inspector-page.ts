@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 
 const PROJECT = resolve(import.meta.dirname, '../..');
@@ -31,6 +32,17 @@ export class InspectorPage {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
     const opened = new InspectorPage(await context.newPage());
     await opened.page.goto(url);
+    return opened;
+  }
+
+  /** The page of a running service, logged in as an admin. */
+  static async openLive(
+    browser: Browser,
+    { ready }: Pick<TestService, 'ready'>,
+    options: BrowserContextOptions = {},
+  ): Promise<InspectorPage> {
+    const opened = await InspectorPage.open(browser, `${ready?.http}/inspect`, options);
+    await opened.logIn(ready?.api_key ?? '');
     return opened;
   }
 

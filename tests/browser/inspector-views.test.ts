@@ -27,11 +27,7 @@ afterAll(async () => {
 
 const address = () => `${service.ready?.http}/inspect`;
 
-async function openLive(options = {}): Promise<InspectorPage> {
-  const inspector = await InspectorPage.open(browser, address(), options);
-  await inspector.logIn(service.ready?.api_key ?? '');
-  return inspector;
-}
+const openLive = (options = {}) => InspectorPage.openLive(browser, service, options);
 
 test('the slider stays where it is, whatever is said above it', async () => {
   for (const width of [1440, 1280, 1024, 800, 390]) {

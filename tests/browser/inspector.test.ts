@@ -40,13 +40,7 @@ afterAll(async () => {
   await service?.dispose();
 }, 30_000);
 
-const address = () => `${service.ready?.http}/inspect`;
-
-async function openLive(options = {}): Promise<InspectorPage> {
-  const inspector = await InspectorPage.open(browser, address(), options);
-  await inspector.logIn(service.ready?.api_key ?? '');
-  return inspector;
-}
+const openLive = (options = {}) => InspectorPage.openLive(browser, service, options);
 
 test('an unplugged camera lights up within 200 ms; the slider goes back to before, and a file shows the same', async () => {
   const live = await openLive({ colorScheme: 'light' });

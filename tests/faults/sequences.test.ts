@@ -17,7 +17,8 @@ vi.setConfig({ testTimeout: 180_000 * SEQUENCES, hookTimeout: 60_000 });
 describeMediaServers('a sequence of acts', (server) => {
   // A smaller failure is looked for by hand.
   const stepsFile = process.env.COVERAGE === '1' ? `.cache/coverage/${server}-sequences.ndjson` : null;
-  const rounds = new Rounds({ server, cameras: CAMERAS, seed: SEED, shrinks: 0, stepsFile });
+  const wish = { server, cameras: CAMERAS, seed: SEED, shrinks: 0, stepsFile };
+  const rounds = new Rounds(wish);
   afterAll(() => rounds.close());
 
   test('breaks no rule, and all comes to rest', async () => {
@@ -25,8 +26,7 @@ describeMediaServers('a sequence of acts', (server) => {
     for (let round = 1; round <= SEQUENCES; round += 1) {
       const outcome = await rounds.play(round);
       if ('failure' in outcome) {
-        const again = `--seed ${SEED} --round ${round} --server ${server} --cameras ${CAMERAS}`;
-        expect.fail(storyOf(round, SEED, outcome, again));
+        expect.fail(storyOf(round, wish, outcome));
       }
       expect(outcome.report.steps).toBeGreaterThanOrEqual(STEPS);
     }

@@ -11,6 +11,7 @@ import {
   type Seats,
   seatedAt,
   withDevice,
+  withoutSeatAt,
   withoutSeatOf,
   withSeat,
 } from '../../src/machines/seating.ts';
@@ -31,7 +32,7 @@ class Host {
   has(...nodes: readonly DeviceNode[]): this {
     for (const report of deviceReports(this.nodes, nodes, 0)) {
       if (report.type === 'device.detached') {
-        this.seats = this.seats.filter(({ handle }) => handle !== report.handle);
+        this.seats = withoutSeatAt(this.seats, report.handle);
       } else if (report.type === 'device.attached') {
         const { device } = report;
         const one = cameraFor(device, this.cameras, this.seats) ?? newcomer(device, this.cameras, 1);

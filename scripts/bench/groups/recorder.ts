@@ -8,8 +8,6 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { AnyActorRef, AnyEventObject } from 'xstate';
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { JournalFolder } from '../../../src/adapters/journal/journal-folder.ts';
@@ -23,6 +21,7 @@ import { observed } from '../../../tests/support/machine-fixtures.ts';
 import { STREAM_STATES } from '../../../tests/support/stream-states.ts';
 import type { Bench, Group } from '../group.ts';
 import { atLeast, besideFloor, type Measurement, plainRow } from '../measurement.ts';
+import { heapBytes } from '../parts/heap.ts';
 
 const TURNS = 9;
 const WARM_UP_EVENTS = 1500;
@@ -81,8 +80,6 @@ async function measureMix(bench: Bench, folder: string, { title, looks, goal }: 
 /** Of the heap, once as many records are kept as by default. */
 async function measureMemory(bench: Bench, folder: string): Promise<Measurement> {
   bench.say('memory of a full recorder');
-  setFlagsFromString('--expose-gc');
-  const collect: () => void = runInNewContext('gc');
   const samples: number[] = [];
   for (let turn = 0; turn < bench.count(3, 1); turn += 1) {
     const world = new FakeWorld();
@@ -90,15 +87,12 @@ async function measureMemory(bench: Bench, folder: string): Promise<Measurement>
     journal?.attach(world.parent);
     const { actor } = await STREAM_STATES['live.flowing']!(world);
     const send = sender(world.parent, actor, 1);
-    const heapBytes = async () => {
-      await written();
-      collect();
-      return process.memoryUsage().heapUsed;
-    };
     send(WARM_UP_EVENTS);
-    const before = await heapBytes();
+    await written();
+    const before = heapBytes();
     send(MEMORY_RECORDS * 2);
-    samples.push(((await heapBytes()) - before) / 1e6);
+    await written();
+    samples.push((heapBytes() - before) / 1e6);
     await end();
   }
   const note = `heap that ${MEMORY_RECORDS.toLocaleString('en')} records take, recorder.memory_records by default`;

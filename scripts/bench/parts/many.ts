@@ -5,8 +5,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { createActor } from 'xstate';
 import { JournalFolder } from '../../../src/adapters/journal/journal-folder.ts';
 import { createLog } from '../../../src/adapters/log/log.ts';
@@ -19,8 +17,9 @@ import { serviceInput } from '../../../src/wiring/limits.ts';
 import { observe } from '../../../src/wiring/observe.ts';
 import { provideService } from '../../../src/wiring/provide.ts';
 import { Recorder } from '../../../src/wiring/recorder.ts';
+import { tendSystem } from '../../../src/wiring/tended-system.ts';
 import { Timeline } from '../../../src/wiring/timeline.ts';
-import { knowTimersByActor } from '../../../src/wiring/timers-by-actor.ts';
+import { heapBytes } from './heap.ts';
 
 export interface Many {
   readonly startMsPerCamera: number;
@@ -55,7 +54,7 @@ export async function measureMany(cameras: number, looks: number): Promise<Many>
     systemId: 'service',
     clock: time as never,
   });
-  knowTimersByActor(root);
+  tendSystem(root);
   journal.attach(root);
   const telemetry = new Telemetry({
     monoMs: () => time.monoMs(),
@@ -103,10 +102,4 @@ export async function measureMany(cameras: number, looks: number): Promise<Many>
 function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
-}
-
-function heapBytes(): number {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-  return process.memoryUsage().heapUsed;
 }
